@@ -1,0 +1,1 @@
+"""Sentence prediction for Chinese criminal cases: calibrated, bounded by law, explained."""

@@ -1,0 +1,33 @@
+"""Bring a text to one width and spelling without moving a character.
+
+Every change is one character for one, so that a span found in the normalised text is the same
+span of the user's text.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+# NFKC would turn Chinese punctuation into ASCII; these stay as the judgments write them.
+_KEPT = frozenset("，：；！？（）～…「」『』﹏﹑。、“”‘’《》〈〉【】〔〕·—")
+_BLANK_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs", "Cs", "Co"})
+
+
+def normalise(text: str) -> str:
+    """The text in half-width letters and digits, of equal length.
+
+    >>> normalise("ＡＢ１２３，被告人\u3000张三")
+    'AB123，被告人 张三'
+    """
+    return "".join(map(_normalise_character, text))
+
+
+@lru_cache(maxsize=65_536)
+def _normalise_character(character: str) -> str:
+    if character in _KEPT or character == "\n":
+        return character
+    if unicodedata.category(character) in _BLANK_CATEGORIES:
+        return " "
+    compatible = unicodedata.normalize("NFKC", character)
+    return compatible if len(compatible) == 1 else character

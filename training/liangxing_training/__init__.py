@@ -1,0 +1,1 @@
+"""Train, calibrate, evaluate and export the models that `liangxing` loads."""
