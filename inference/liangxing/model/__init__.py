@@ -1,0 +1,1 @@
+"""The bundle: tokens, graphs, features and calibration of one exported model."""

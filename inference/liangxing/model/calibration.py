@@ -1,0 +1,189 @@
+"""From raw outcome probabilities to a bounded distribution, a point and a conformal interval.
+
+Intervals are split-conformal (Vovk et al.; Angelopoulos & Bates, arXiv 2107.07511). The nested
+family grows from the most probable outcome by taking the denser neighbour first; its parameter,
+the inflation, is the mass taken so far. A verdict's score is the inflation at which the clipped
+interval first covers it, so that any level can be answered from one list of scores.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from liangxing.model.outcomes import Bools, Floats, OutcomeGrid
+from liangxing.prediction import Interval, StatutoryBounds
+
+POOLED = "pooled"
+MINIMUM_GROUP = 50
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Fitted on the calibration split along the deployed path.
+
+    `discount` multiplies mass outside the chosen tier. `scores[mode][group]` are rising
+    conformity scores; modes are "charge_given" and "charge_predicted", groups are charges with
+    at least MINIMUM_GROUP calibration cases, and "pooled".
+    """
+
+    discount: float
+    scores: Mapping[str, Mapping[str, Sequence[float]]]
+
+    def inflation(self, mode: str, charge: str | None, level: float) -> tuple[float, int]:
+        """The inflation for `level` and the number of scores behind it; infinite when
+        ceil((n + 1) level) exceeds n."""
+        groups = self.scores[mode]
+        scores = groups.get(charge or POOLED) or groups[POOLED]
+        rank = math.ceil((len(scores) + 1) * level - 1e-9)
+        return (math.inf if rank > len(scores) else scores[rank - 1]), len(scores)
+
+
+def softmax(logits: Floats) -> Floats:
+    """Row-wise softmax in double precision."""
+    shifted = np.asarray(logits, dtype=np.float64)
+    shifted = np.exp(shifted - shifted.max(axis=-1, keepdims=True))
+    return shifted / shifted.sum(axis=-1, keepdims=True)
+
+
+def outer_mask(grid: OutcomeGrid, bounds: StatutoryBounds) -> Bools:
+    """Outcomes inside the outer bounds; the nearest month value if none falls inside."""
+    mask = grid.inside(
+        bounds.outer.low, bounds.outer.high, life=bounds.life, death=bounds.death
+    )
+    if not mask.any():
+        mask[int(np.argmin(np.abs(grid.values - bounds.outer.high)))] = True
+    return mask
+
+
+def bounded(
+    grid: OutcomeGrid, probabilities: Floats, bounds: StatutoryBounds, discount: float
+) -> Floats:
+    """The distribution with mass outside the tier discounted and none outside the outer bounds."""
+    low = bounds.outer.high if bounds.low is None else bounds.low
+    high = bounds.outer.high if bounds.high is None else bounds.high
+    tier = grid.inside(low, high, life=bounds.life, death=bounds.death)
+    weighted = np.where(tier, probabilities, probabilities * discount)
+    weighted = np.where(outer_mask(grid, bounds), weighted, 0.0)
+    total = weighted.sum()
+    if total <= 0:
+        mask = outer_mask(grid, bounds).astype(np.float64)
+        return mask / mask.sum()
+    return weighted / total
+
+
+def best_point(grid: OutcomeGrid, distribution: Floats, bounds: StatutoryBounds) -> int:
+    """The outcome inside the outer bounds with the highest expected `cail_score`."""
+    expected = grid.cail_scores @ distribution
+    return int(np.argmax(np.where(outer_mask(grid, bounds), expected, -1.0)))
+
+
+@dataclass(frozen=True)
+class NestedSets:
+    """Sets of outcomes that grow from the mode: step i holds outcomes low[i]..high[i]."""
+
+    low: tuple[int, ...]
+    high: tuple[int, ...]
+    inflation: tuple[float, ...]
+
+
+def nested_sets(grid: OutcomeGrid, distribution: Floats, bounds: StatutoryBounds) -> NestedSets:
+    """The growing sets inside the outer bounds; density is mass per log1p month."""
+    allowed = np.flatnonzero(outer_mask(grid, bounds))
+    mass = distribution[allowed]
+    density = mass / _widths(grid)[allowed]
+    low = high = int(np.argmax(density))
+    taken = float(mass[low])
+    lows, highs, inflations = [low], [high], [taken]
+    while low > 0 or high < len(allowed) - 1:
+        left = density[low - 1] if low > 0 else -1.0
+        right = density[high + 1] if high < len(allowed) - 1 else -1.0
+        if left >= right:
+            low -= 1
+            taken += float(mass[low])
+        else:
+            high += 1
+            taken += float(mass[high])
+        lows.append(low)
+        highs.append(high)
+        inflations.append(taken)
+    return NestedSets(
+        tuple(int(allowed[i]) for i in lows),
+        tuple(int(allowed[i]) for i in highs),
+        tuple(inflations),
+    )
+
+
+def interval_at(
+    grid: OutcomeGrid,
+    sets: NestedSets,
+    bounds: StatutoryBounds,
+    inflation: float,
+    level: float,
+) -> Interval:
+    """The largest set of the family whose inflation does not exceed `inflation`.
+
+    The smallest set is the mode alone. A set that reaches the first or last month value inside
+    the outer bounds ends at the bound itself.
+    """
+    step = max(int(np.searchsorted(np.asarray(sets.inflation), inflation, side="right")) - 1, 0)
+    return _as_interval(grid, sets, step, bounds, level)
+
+
+def score(
+    grid: OutcomeGrid,
+    sets: NestedSets,
+    bounds: StatutoryBounds,
+    *,
+    months: float | None,
+    life: bool,
+    death: bool,
+) -> float:
+    """Inflation at which the interval first covers the verdict; infinite outside the bounds.
+
+    A verdict that the mode alone covers scores 0, since every interval holds the mode.
+    """
+    last = len(sets.low) - 1
+    if not _as_interval(grid, sets, last, bounds, 1.0).covers(months, life=life, death=death):
+        return math.inf
+    first, final = 0, last
+    while first < final:
+        middle = (first + final) // 2
+        if _as_interval(grid, sets, middle, bounds, 1.0).covers(months, life=life, death=death):
+            final = middle
+        else:
+            first = middle + 1
+    return 0.0 if first == 0 else sets.inflation[first]
+
+
+def _as_interval(
+    grid: OutcomeGrid, sets: NestedSets, step: int, bounds: StatutoryBounds, level: float
+) -> Interval:
+    low, high = sets.low[step], sets.high[step]
+    months_low = months_high = None
+    if low < grid.life:
+        last_month = min(high, grid.life - 1)
+        months_low, months_high = grid.months[low], grid.months[last_month]
+        if low == sets.low[-1]:
+            months_low = min(bounds.outer.low, months_low)
+        inside = grid.values[(grid.values <= bounds.outer.high)]
+        if len(inside) == 0 or months_high >= inside[-1]:
+            months_high = max(bounds.outer.high, months_high)
+    return Interval(
+        level=level,
+        low=months_low,
+        high=months_high,
+        life=bounds.life and low <= grid.life <= high,
+        death=bounds.death and high == grid.death,
+    )
+
+
+def _widths(grid: OutcomeGrid) -> Floats:
+    logs = np.log1p(grid.values)
+    edges = np.concatenate([[logs[0]], (logs[1:] + logs[:-1]) / 2, [logs[-1]]])
+    widths = np.diff(edges)
+    # Life and death have no length in months; they weigh like the widest month cell.
+    return np.concatenate([widths, [widths.max(), widths.max()]])

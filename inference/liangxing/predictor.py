@@ -1,0 +1,236 @@
+"""SentencePredictor: text to a bounded, calibrated prediction, without torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from liangxing.case import Case
+from liangxing.errors import CaseError
+from liangxing.law import fine_only_open, general_rules, law_sha256
+from liangxing.model import calibration as calibrate
+from liangxing.model import features
+from liangxing.model.bundle import ENCODER, HEAD, TOKENIZER, Bundle, load_bundle
+from liangxing.model.legal import LegalContext, legal_context
+from liangxing.model.outcomes import Floats
+from liangxing.model.session import Encoding, Graphs, HeadOutput
+from liangxing.model.tokens import WindowTokenizer
+from liangxing.prediction import (
+    Bounds,
+    Candidate,
+    Distribution,
+    Fine,
+    ModelIdentity,
+    Penalty,
+    Prediction,
+    Suspension,
+)
+from liangxing.reading import READING_VERSION
+from liangxing.terms import penalty_kind, penalty_text
+
+_LISTED = 5
+_MERGED_DEATH = "死刑（含缓期二年执行）"
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """One case on the deployed path: its legal context and the outcome probabilities before any
+    bound, [outcomes]."""
+
+    legal: LegalContext
+    probabilities: Floats
+
+
+class SentencePredictor:
+    """Predicts sentences with one bundle. Load once; threads may share it."""
+
+    def __init__(self, bundle: Bundle, *, threads: int | None = None) -> None:
+        manifest = bundle.manifest
+        self.bundle = bundle
+        self._grid = bundle.grid
+        self._tokenizer = WindowTokenizer.from_file(bundle.folder / TOKENIZER, manifest.windows)
+        self._graphs = Graphs(
+            bundle.folder / ENCODER,
+            bundle.folder / HEAD,
+            pad_id=manifest.windows.pad_id,
+            threads=threads,
+        )
+        self._identity = ModelIdentity(manifest.name, manifest.version, bundle.sha256)
+        self._notices = _notices(bundle)
+
+    @classmethod
+    def load(cls, path: str | Path, *, threads: int | None = None) -> SentencePredictor:
+        """A predictor from a bundle folder; raises BundleError naming the file at fault."""
+        return cls(load_bundle(path), threads=threads)
+
+    def predict(self, case: Case | Mapping[str, Any], level: float = 0.9) -> Prediction:
+        """Predicts one case; raises CaseError naming the field, the limit and the fix."""
+        return next(self.predict_many([case], level=level))
+
+    def predict_many(
+        self,
+        cases: Iterable[Case | Mapping[str, Any]],
+        batch_size: int = 16,
+        level: float = 0.9,
+    ) -> Iterator[Prediction]:
+        """Predicts cases in order, `batch_size` at a time, reading no further ahead.
+
+        `level` is the coverage wanted, between 0 and 1. Raises CaseError at the first bad case.
+        """
+        if not 0 < level < 1:
+            raise CaseError(f"level {level} is not between 0 and 1; 0.9 is usual")
+        for batch in _batches((Case.from_row(case) for case in cases), batch_size):
+            cut, encoding, contexts, outputs = self._run(batch)
+            for index, case in enumerate(batch):
+                yield self._prediction(
+                    case, contexts[index], encoding, outputs, index, level, truncated=cut[index]
+                )
+
+    def assess(
+        self, cases: Iterable[Case], batch_size: int = 16, *, charge_given: bool = True
+    ) -> Iterator[Assessment]:
+        """The deployed path up to the raw probabilities, for fitting and measuring calibration.
+
+        With `charge_given` false, the charges of the cases are withheld.
+        """
+        if not charge_given:
+            cases = (case.model_copy(update={"charges": ()}) for case in cases)
+        for batch in _batches(cases, batch_size):
+            _, _, contexts, outputs = self._run(batch)
+            rows = calibrate.softmax(outputs.outcome_logits.astype(np.float64))
+            yield from (Assessment(*pair) for pair in zip(contexts, rows, strict=True))
+
+    def _run(
+        self, cases: Sequence[Case]
+    ) -> tuple[list[bool], Encoding, list[LegalContext], HeadOutput]:
+        manifest = self.bundle.manifest
+        cut = [self._tokenizer.windows(case.fact, case.defendant) for case in cases]
+        encoding = self._graphs.encode([windows for windows, _ in cut])
+        charge_rows = calibrate.softmax(encoding.charge_logits.astype(np.float64))
+        contexts = [
+            legal_context(case, manifest.charges, row)
+            for case, row in zip(cases, charge_rows, strict=True)
+        ]
+        rows = [
+            features.compute(
+                manifest.feature_names,
+                charges=context.charges,
+                bounds=context.charge_bounds,
+                bounds_known=context.statute_known,
+                defendants_count=case.defendants_count,
+            )
+            for case, context in zip(cases, contexts, strict=True)
+        ]
+        outputs = self._graphs.decide(
+            encoding.embedding,
+            np.stack([values for values, _ in rows]),
+            np.stack([present for _, present in rows]),
+        )
+        return [truncated for _, truncated in cut], encoding, contexts, outputs
+
+    def _prediction(
+        self,
+        case: Case,
+        legal: LegalContext,
+        encoding: Encoding,
+        outputs: HeadOutput,
+        index: int,
+        level: float,
+        *,
+        truncated: bool,
+    ) -> Prediction:
+        grid, fitted, manifest = self._grid, self.bundle.calibration, self.bundle.manifest
+        raw = calibrate.softmax(outputs.outcome_logits[index].astype(np.float64))
+        discount = fitted.discount if fitted else 1.0
+        distribution = calibrate.bounded(grid, raw, legal.bounds, discount)
+        sets = calibrate.nested_sets(grid, distribution, legal.bounds)
+        inflation = fitted.inflation(legal.mode, legal.charge, level)[0] if fitted else np.inf
+        penalty = self._penalty(
+            calibrate.best_point(grid, distribution, legal.bounds),
+            fine_only=fine_only_open(legal.charges, legal.offence_date),
+        )
+        charge_row = calibrate.softmax(encoding.charge_logits[index].astype(np.float64))
+        article_row = 1 / (1 + np.exp(-encoding.article_logits[index].astype(np.float64)))
+        warnings = [*self._notices, *legal.warnings]
+        if truncated:
+            warnings.append("案情过长，中间部分未读入模型（fact longer than the model reads）")
+        return Prediction(
+            id=case.id,
+            penalty=penalty,
+            interval=calibrate.interval_at(grid, sets, legal.bounds, inflation, level),
+            bounds=Bounds(statutory=legal.bounds),
+            distribution=self._distribution(distribution),
+            charges=_top(manifest.charges, charge_row),
+            articles=_top(manifest.articles, article_row),
+            suspension=self._suspension(penalty, float(outputs.suspension_logit[index])),
+            fine=self._fine(outputs.fine_quantiles[index]),
+            model=self._identity,
+            trace=list(legal.trace),
+            warnings=warnings,
+        )
+
+    def _penalty(self, outcome: int, *, fine_only: bool) -> Penalty:
+        if outcome == self._grid.death:
+            return Penalty("death", None, _MERGED_DEATH)
+        if outcome == self._grid.life:
+            return Penalty("life", None, penalty_text("life", None))
+        months = self._grid.months[outcome]
+        kind = penalty_kind(months, fine_only_open=fine_only)
+        return Penalty(kind, months, penalty_text(kind, months))
+
+    def _distribution(self, distribution: Floats) -> Distribution:
+        bins = {str(number): 0.0 for number in range(1, 11)}
+        for name, mass in zip(self._grid.bins, distribution[: self._grid.life], strict=True):
+            bins[name] += float(mass)
+        return Distribution(
+            bins, float(distribution[self._grid.life]), float(distribution[self._grid.death])
+        )
+
+    def _suspension(self, penalty: Penalty, logit: float) -> Suspension:
+        limit = general_rules().suspension.max_months
+        eligible = (
+            penalty.kind in ("detention", "fixed_term")
+            and penalty.months is not None
+            and penalty.months <= limit
+        )
+        if not eligible or "suspension" not in self.bundle.manifest.labels_seen:
+            return Suspension(eligible, None if eligible else 0.0)
+        return Suspension(eligible, float(1 / (1 + np.exp(-logit))))
+
+    def _fine(self, quantiles: Any) -> Fine | None:
+        if "fine" not in self.bundle.manifest.labels_seen:
+            return None
+        low, middle, high = np.expm1(np.sort(np.maximum(quantiles.astype(np.float64), 0.0)))
+        return Fine(round(float(middle), -2), round(float(low), -2), round(float(high), -2))
+
+
+def _notices(bundle: Bundle) -> tuple[str, ...]:
+    notices: list[str] = []
+    manifest = bundle.manifest
+    if manifest.synthetic:
+        notices.append("模型只用合成数据训练，仅供演示（trained on synthetic cases only）")
+    if bundle.calibration is None:
+        notices.append("模型未校准，区间为全部法定边界（not calibrated: the interval is the bounds）")
+    if manifest.law_sha256 != law_sha256() or manifest.reading_version != READING_VERSION:
+        notices.append(
+            "校准所用的法律数据或读取规则版本不同，覆盖率不作保证"
+            "（calibrated against other law data: no coverage claim）"
+        )
+    return tuple(notices)
+
+
+def _top(names: Sequence[str], probabilities: Floats) -> list[Candidate]:
+    order = np.argsort(-probabilities, kind="stable")[:_LISTED]
+    return [Candidate(names[i], float(probabilities[i])) for i in order]
+
+
+def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
