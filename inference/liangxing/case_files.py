@@ -43,7 +43,7 @@ def read_cases(path: Path) -> Iterator[tuple[int, Case | CaseError]]:
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, object]]:
-    with path.open(encoding=_encoding(path)) as file:
+    with path.open(encoding=text_encoding(path)) as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
                 continue
@@ -54,7 +54,7 @@ def _json_rows(path: Path) -> Iterator[tuple[int, object]]:
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[int, object]]:
-    with path.open(encoding=_encoding(path), newline="") as file:
+    with path.open(encoding=text_encoding(path), newline="") as file:
         reader = csv.DictReader(file)
         _check_columns(path, reader.fieldnames)
         for row in reader:
@@ -108,7 +108,7 @@ def _from_cells(row: Mapping[str, Any]) -> object:
     return case
 
 
-def _encoding(path: Path) -> str:
+def text_encoding(path: Path) -> str:
     for encoding in _ENCODINGS:
         try:
             with path.open(encoding=encoding) as file:

@@ -1,0 +1,90 @@
+"""General rules of the Criminal Law that hold for every charge."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from liangxing.errors import ConfigError
+from liangxing.law.files import read_yaml
+
+
+class _Rule(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    article: str
+    verified: bool | str
+
+
+class TermRule(_Rule):
+    """Shortest and longest term of a kind of penalty for one count, in months."""
+
+    months: tuple[float, float]
+    cumulated_cap: float | None = None
+
+
+class SumCap(BaseModel):
+    """The cap that applies once the single terms sum to at least `sum` months."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sum: float
+    cap: float
+
+
+class CumulationRule(_Rule):
+    """Several counts (Criminal Law art. 69), months."""
+
+    cap: float
+    cap_from_sum: SumCap
+    effective_from: date
+
+
+class ExemptionRule(_Rule):
+    months: float
+
+
+class ProbationRule(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    min: float
+    max: float
+
+
+class SuspensionRule(_Rule):
+    """Suspension (缓刑): longest term that may be suspended, probation periods, months."""
+
+    max_months: float
+    probation_detention: ProbationRule
+    probation_fixed_term: ProbationRule
+
+
+class InForce(_Rule):
+    from_: date = Field(alias="from")
+
+
+class GeneralRules(BaseModel):
+    """The file general.yaml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fixed_term: TermRule
+    detention: TermRule
+    surveillance: TermRule
+    cumulation: CumulationRule
+    exemption: ExemptionRule
+    mitigation: _Rule
+    suspension: SuspensionRule
+    code_in_force: InForce
+
+
+@cache
+def general_rules() -> GeneralRules:
+    """The rules; ConfigError names the key when the file does not fit its schema."""
+    try:
+        return GeneralRules.model_validate(read_yaml("general.yaml"))
+    except ValidationError as error:
+        where = ".".join(map(str, error.errors()[0]["loc"]))
+        raise ConfigError(f"law file general.yaml: {where}: {error.errors()[0]['msg']}") from error

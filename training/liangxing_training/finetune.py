@@ -1,0 +1,389 @@
+"""Fine-tune an encoder and head with the Hugging Face Trainer; resumes after a kill."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Literal
+
+import mlflow
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+from safetensors.torch import load_model, save_model
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    AutoTokenizer,
+    EarlyStoppingCallback,
+    EvalPrediction,
+    Trainer,
+    TrainerCallback,
+    TrainingArguments,
+    set_seed,
+)
+
+from liangxing.errors import ConfigError, DataError
+from liangxing.model.outcomes import OutcomeGrid
+from liangxing.model.tokens import WindowSettings, WindowTokenizer
+from liangxing_training.batches import CaseDataset, Collator, LabelSpace, label_space
+from liangxing_training.model import EncoderPart, HeadPart, LossWeights, SentencingModel
+
+_log = logging.getLogger(__name__)
+
+MODEL_STATE, MODEL_META, TOKENIZER = "model.safetensors", "model.json", "tokenizer.json"
+
+
+class EncoderSettings(BaseModel):
+    """`name` is a hub name or a folder; a layout without weights starts from random ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    window: int = Field(default=320, ge=32)
+    stride: int = Field(default=256, ge=16)
+    max_windows: int = Field(default=4, ge=1)
+    mask_verdicts: bool = True
+    random_weights: bool = False
+
+
+class FinetuneSettings(BaseModel):
+    """Training of one model. `bandwidth` is the soft label's, in log1p months."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: int = 17
+    epochs: float = Field(default=2.0, gt=0)
+    batch_size: int = Field(default=16, ge=1)
+    gradient_accumulation: int = Field(default=1, ge=1)
+    encoder_learning_rate: float = Field(default=5e-5, gt=0)
+    head_learning_rate: float = Field(default=1e-3, gt=0)
+    weight_decay: float = 0.01
+    warmup_ratio: float = 0.06
+    head_width: int = 256
+    dropout: float = 0.1
+    bandwidth: float = Field(default=0.1, gt=0)
+    minimum_label_count: int = Field(default=3, ge=1)
+    precision: Literal["auto", "bf16", "fp32"] = "auto"
+    evaluations_per_epoch: int = Field(default=2, ge=1)
+    patience: int = Field(default=4, ge=1)
+    month_grid: tuple[float, ...]
+
+
+def finetune(
+    train: Sequence[Mapping[str, Any]],
+    validation: Sequence[Mapping[str, Any]],
+    encoder: EncoderSettings,
+    settings: FinetuneSettings,
+    output: Path,
+) -> dict[str, float]:
+    """Trains, keeps the best checkpoint by validation `cail_score`, writes it to `output`.
+
+    A run that was killed goes on from its last complete checkpoint. Returns the validation
+    metrics of the kept model. Raises ConfigError when the encoder cannot be loaded.
+    """
+    if not train or not validation:
+        raise DataError("train or validation split is empty; give more data or other fractions")
+    set_seed(settings.seed)
+    tokenizer, windows, files = load_tokenizer(encoder)
+    space = label_space(train, OutcomeGrid(settings.month_grid), settings.minimum_label_count)
+    if not space.charges:
+        raise DataError(
+            "no charge occurs often enough to learn; lower finetune.minimum_label_count"
+        )
+    model = build_model(encoder, settings, space)
+    reader = WindowTokenizer(tokenizer, windows)
+    train_set = CaseDataset(train, reader, space, settings.bandwidth, "Reading train")
+    validation_set = CaseDataset(
+        validation, reader, space, settings.bandwidth, "Reading validation"
+    )
+    mean, scale = train_set.feature_moments()
+    model.head_part.feature_mean.copy_(mean)
+    model.head_part.feature_scale.copy_(scale)
+
+    checkpoints = output / "checkpoints"
+    trainer = _CaseTrainer(
+        model=model,
+        args=_arguments(settings, checkpoints, len(train_set)),
+        data_collator=Collator(windows.pad_id),
+        train_dataset=train_set,
+        eval_dataset=validation_set,
+        compute_metrics=_metrics(validation, space.grid),
+        optimizers=(_optimizer(model, settings), None),  # type: ignore[arg-type]
+        callbacks=[EarlyStoppingCallback(settings.patience), _MlflowMetrics()],
+    )
+    trainer.train(resume_from_checkpoint=_last_complete(checkpoints))
+    metrics = {
+        name.removeprefix("eval_"): float(value) for name, value in trainer.evaluate().items()
+    }
+    if trainer.is_world_process_zero():
+        save_trained(output, model, encoder, settings, space, windows, files, train)
+        history = [entry for entry in trainer.state.log_history]
+        (output / "history.json").write_text(json.dumps(history), encoding="utf-8")
+    return metrics
+
+
+def load_tokenizer(encoder: EncoderSettings) -> tuple[Any, WindowSettings, str]:
+    """The fast tokenizer, the window settings with its special ids, and its JSON text."""
+    try:
+        wrapped = AutoTokenizer.from_pretrained(encoder.name)
+    except Exception as error:
+        raise ConfigError(
+            f"encoder.name {encoder.name!r} cannot be loaded ({_first_line(error)}); give a hub "
+            "name or a folder with config.json, model.safetensors and tokenizer.json"
+        ) from error
+    backend = getattr(wrapped, "backend_tokenizer", None)
+    if backend is None:
+        raise ConfigError(f"encoder.name {encoder.name!r} has no fast tokenizer (tokenizer.json)")
+    backend.no_truncation()
+    backend.no_padding()
+    windows = WindowSettings(
+        window=encoder.window,
+        stride=encoder.stride,
+        max_windows=encoder.max_windows,
+        cls_id=wrapped.cls_token_id,
+        sep_id=wrapped.sep_token_id,
+        pad_id=wrapped.pad_token_id,
+        mask_verdicts=encoder.mask_verdicts,
+    )
+    return backend, windows, backend.to_str()
+
+
+def build_model(
+    encoder: EncoderSettings, settings: FinetuneSettings, space: LabelSpace
+) -> SentencingModel:
+    """The model with the encoder's pretrained weights; attention is eager for export."""
+    try:
+        config = AutoConfig.from_pretrained(encoder.name)
+        if encoder.random_weights:
+            base = AutoModel.from_config(config, attn_implementation="eager")
+        else:
+            base = AutoModel.from_pretrained(
+                encoder.name, attn_implementation="eager", dtype=torch.float32
+            )
+    except Exception as error:
+        raise ConfigError(
+            f"encoder.name {encoder.name!r} cannot be loaded ({_first_line(error)}); give a hub "
+            "name or a folder with config.json and model.safetensors"
+        ) from error
+    positions = getattr(config, "max_position_embeddings", None)
+    if positions is not None and encoder.window > positions:
+        raise ConfigError(
+            f"encoder.window {encoder.window} is more than the encoder's {positions} positions"
+        )
+    if hasattr(base, "pooler"):
+        base.pooler = None
+    hidden = int(config.hidden_size)
+    return SentencingModel(
+        EncoderPart(base, hidden, len(space.charges), len(space.articles)),
+        HeadPart(
+            2 * hidden,
+            len(space.feature_names),
+            len(space.grid),
+            settings.head_width,
+            settings.dropout,
+        ),
+        LossWeights(),
+    )
+
+
+def save_trained(
+    output: Path,
+    model: SentencingModel,
+    encoder: EncoderSettings,
+    settings: FinetuneSettings,
+    space: LabelSpace,
+    windows: WindowSettings,
+    tokenizer_json: str,
+    train: Sequence[Mapping[str, Any]],
+) -> None:
+    """Writes the trained model; the meta file comes last and marks it as complete."""
+    output.mkdir(parents=True, exist_ok=True)
+    save_model(model, str(output / MODEL_STATE))
+    (output / TOKENIZER).write_text(tokenizer_json, encoding="utf-8")
+    meta = {
+        "encoder": encoder.model_dump(),
+        "settings": settings.model_dump(),
+        "charges": space.charges,
+        "articles": space.articles,
+        "windows": windows.model_dump(),
+        "labels_seen": _labels_seen(train),
+        "weights": asdict(model.weights),
+        "synthetic": all(record.get("synthetic") for record in train),
+    }
+    staged = output / (MODEL_META + ".part")
+    staged.write_text(json.dumps(meta, ensure_ascii=False, indent=1), encoding="utf-8")
+    staged.replace(output / MODEL_META)
+
+
+def load_trained(folder: Path) -> tuple[SentencingModel, dict[str, Any]]:
+    """The trained model in evaluation mode and its meta data; DataError when it is not there."""
+    path = folder / MODEL_META
+    if not path.is_file():
+        raise DataError(f"{folder} holds no trained model; run liangxing-train finetune first")
+    meta = json.loads(path.read_text(encoding="utf-8"))
+    settings = FinetuneSettings.model_validate(meta["settings"])
+    encoder = EncoderSettings.model_validate(meta["encoder"])
+    space = LabelSpace(
+        tuple(meta["charges"]), tuple(meta["articles"]), OutcomeGrid(settings.month_grid)
+    )
+    model = build_model(encoder.model_copy(update={"random_weights": True}), settings, space)
+    load_model(model, str(folder / MODEL_STATE))
+    return model.eval(), meta
+
+
+def _labels_seen(train: Sequence[Mapping[str, Any]]) -> list[str]:
+    seen = ["outcome", "charges", "articles"]
+    return seen + [
+        name
+        for name in ("suspension", "fine")
+        if any(record.get(name) is not None for record in train)
+    ]
+
+
+def _optimizer(model: SentencingModel, settings: FinetuneSettings) -> torch.optim.Optimizer:
+    pretrained = list(model.encoder_part.encoder.parameters())
+    known = {id(parameter) for parameter in pretrained}
+    fresh = [parameter for parameter in model.parameters() if id(parameter) not in known]
+    return torch.optim.AdamW(
+        [
+            {"params": pretrained, "lr": settings.encoder_learning_rate},
+            {"params": fresh, "lr": settings.head_learning_rate},
+        ],
+        weight_decay=settings.weight_decay,
+    )
+
+
+def _arguments(
+    settings: FinetuneSettings, checkpoints: Path, train_size: int
+) -> TrainingArguments:
+    cpu = not torch.cuda.is_available()
+    per_step = settings.batch_size * settings.gradient_accumulation
+    steps = max(1, train_size // per_step // settings.evaluations_per_epoch)
+    return TrainingArguments(
+        output_dir=str(checkpoints),
+        seed=settings.seed,
+        num_train_epochs=settings.epochs,
+        per_device_train_batch_size=settings.batch_size,
+        per_device_eval_batch_size=settings.batch_size,
+        gradient_accumulation_steps=settings.gradient_accumulation,
+        warmup_steps=settings.warmup_ratio,
+        bf16=_bf16(settings.precision, cpu=cpu),
+        use_cpu=cpu,
+        eval_strategy="steps",
+        save_strategy="steps",
+        eval_steps=steps,
+        save_steps=steps,
+        logging_steps=10,
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        metric_for_best_model="cail_score",
+        greater_is_better=True,
+        train_sampling_strategy="group_by_length",
+        remove_unused_columns=False,
+        label_names=["outcome_labels"],
+        report_to="none",
+        ddp_find_unused_parameters=True,
+        dataloader_pin_memory=not cpu,
+        logging_nan_inf_filter=False,
+    )
+
+
+def _bf16(precision: str, *, cpu: bool) -> bool:
+    if precision != "auto":
+        return precision == "bf16"
+    if cpu:
+        capable = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
+        return bool(capable())
+    return torch.cuda.is_bf16_supported()
+
+
+class _CaseTrainer(Trainer):
+    """The Trainer, told the length of a case, and to hand back the outcome logits alone."""
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Any:
+        from transformers.trainer_pt_utils import LengthGroupedSampler
+
+        dataset = train_dataset if train_dataset is not None else self.train_dataset
+        return LengthGroupedSampler(
+            self.args.train_batch_size * self.args.gradient_accumulation_steps,
+            lengths=dataset.lengths,
+        )
+
+    def prediction_step(
+        self, model: Any, inputs: Any, prediction_loss_only: bool, ignore_keys: Any = None
+    ) -> tuple[Any, Any, Any]:
+        inputs = self._prepare_inputs(inputs)
+        with torch.no_grad(), self.compute_loss_context_manager():
+            outputs = model(**inputs)
+        return (
+            outputs["loss"].mean().detach(),
+            outputs["outcome_logits"].float().detach(),
+            inputs["outcome_labels"],
+        )
+
+
+class _MlflowMetrics(TrainerCallback):
+    """Sends every logged number to the active MLflow run, by step."""
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any) -> None:
+        if state.is_world_process_zero and mlflow.active_run() is not None:
+            numbers = {
+                name.removeprefix("eval_") if name.startswith("eval_") else f"train_{name}": value
+                for name, value in (logs or {}).items()
+                if isinstance(value, (int, float))
+            }
+            mlflow.log_metrics(numbers, step=state.global_step)
+
+
+def _metrics(validation: Sequence[Mapping[str, Any]], grid: OutcomeGrid) -> Any:
+    """Validation `cail_score` of the unbounded best point, times 100."""
+    truth = soft_truth(validation, grid)
+
+    def compute(prediction: EvalPrediction) -> dict[str, float]:
+        logits = np.asarray(prediction.predictions, dtype=np.float64)
+        shifted = np.exp(logits - logits.max(-1, keepdims=True))
+        probabilities = shifted / shifted.sum(-1, keepdims=True)
+        points = np.argmax(probabilities @ grid.cail_scores.T, axis=-1)
+        labelled = truth >= 0
+        scores = grid.cail_scores[points[labelled], truth[labelled]]
+        return {"cail_score": 100 * float(scores.mean())}
+
+    return compute
+
+
+def soft_truth(records: Sequence[Mapping[str, Any]], grid: OutcomeGrid) -> np.ndarray:
+    """Index of the grid outcome nearest to each verdict; -1 where none is known."""
+    logs = np.log1p(grid.values)
+    truth = np.full(len(records), -1)
+    for row, record in enumerate(records):
+        if record["death"]:
+            truth[row] = grid.death
+        elif record["life"]:
+            truth[row] = grid.life
+        elif record["months"] is not None:
+            truth[row] = int(np.argmin(np.abs(logs - np.log1p(record["months"]))))
+    return truth
+
+
+def _last_complete(checkpoints: Path) -> str | None:
+    """The newest checkpoint that was written to its end; a torn one is removed."""
+    found = sorted(
+        checkpoints.glob("checkpoint-*"), key=lambda path: int(path.name.rsplit("-", 1)[1])
+    )
+    while found:
+        newest = found.pop()
+        # The Trainer writes its state last.
+        if (newest / "trainer_state.json").is_file():
+            _log.info("resuming from %s", newest)
+            return str(newest)
+        shutil.rmtree(newest)
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
