@@ -1,0 +1,1 @@
+"""Metrics, bootstrap intervals, slices, baselines and plots."""
