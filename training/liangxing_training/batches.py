@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from rich.progress import track
 from torch import Tensor
-from torch.utils.data import Dataset
+from torch.utils.data import Dataset, Sampler
 
 from liangxing.case import Case
 from liangxing.model import features
@@ -156,3 +156,39 @@ class Collator:
             if name != "windows":
                 batch[name] = torch.from_numpy(np.stack([item[name] for item in items]))
         return batch
+
+
+class SimilarLengthSampler(Sampler[int]):
+    """Random order in which the cases of a batch have similar lengths, so that little is padding.
+
+    The order depends on the seed and epoch alone: a resumed run skips what it has seen.
+    """
+
+    def __init__(self, lengths: Sequence[int], batch_size: int, seed: int) -> None:
+        self._lengths = np.asarray(lengths)
+        self._batch_size = batch_size
+        self._seed = seed
+        self._epoch = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        self._epoch = epoch
+
+    def __len__(self) -> int:
+        return len(self._lengths)
+
+    def __iter__(self) -> Iterator[int]:
+        random = np.random.default_rng([self._seed, self._epoch])
+        order = random.permutation(len(self._lengths))
+        pool = self._batch_size * 50
+        batches = [
+            part[start : start + self._batch_size]
+            for first in range(0, len(order), pool)
+            for part in [_by_length(order[first : first + pool], self._lengths)]
+            for start in range(0, len(part), self._batch_size)
+        ]
+        for index in random.permutation(len(batches)):
+            yield from batches[index].tolist()
+
+
+def _by_length(indices: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    return indices[np.argsort(lengths[indices], kind="stable")]

@@ -30,7 +30,13 @@ from transformers import (
 from liangxing.errors import ConfigError, DataError
 from liangxing.model.outcomes import OutcomeGrid
 from liangxing.model.tokens import WindowSettings, WindowTokenizer
-from liangxing_training.batches import CaseDataset, Collator, LabelSpace, label_space
+from liangxing_training.batches import (
+    CaseDataset,
+    Collator,
+    LabelSpace,
+    SimilarLengthSampler,
+    label_space,
+)
 from liangxing_training.model import EncoderPart, HeadPart, LossWeights, SentencingModel
 
 _log = logging.getLogger(__name__)
@@ -283,7 +289,6 @@ def _arguments(
         load_best_model_at_end=True,
         metric_for_best_model="cail_score",
         greater_is_better=True,
-        train_sampling_strategy="group_by_length",
         remove_unused_columns=False,
         label_names=["outcome_labels"],
         report_to="none",
@@ -303,16 +308,11 @@ def _bf16(precision: str, *, cpu: bool) -> bool:
 
 
 class _CaseTrainer(Trainer):
-    """The Trainer, told the length of a case, and to hand back the outcome logits alone."""
+    """The Trainer, told the length of a case, and to hand back outcome logits alone."""
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
-        from transformers.trainer_pt_utils import LengthGroupedSampler
-
         dataset = train_dataset if train_dataset is not None else self.train_dataset
-        return LengthGroupedSampler(
-            self.args.train_batch_size * self.args.gradient_accumulation_steps,
-            lengths=dataset.lengths,
-        )
+        return SimilarLengthSampler(dataset.lengths, self.args.train_batch_size, self.args.seed)
 
     def prediction_step(
         self, model: Any, inputs: Any, prediction_loss_only: bool, ignore_keys: Any = None

@@ -1,0 +1,141 @@
+"""Fit the discount and the conformity scores on the calibration split, along the deployed path."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+from rich.progress import track
+
+from liangxing.errors import DataError
+from liangxing.model import bundle as bundles
+from liangxing.model.calibration import (
+    MINIMUM_GROUP,
+    POOLED,
+    Calibration,
+    bounded,
+    nested_sets,
+    score,
+)
+from liangxing.model.legal import CHARGE_GIVEN, CHARGE_PREDICTED
+from liangxing.model.outcomes import OutcomeGrid
+from liangxing.predictor import Assessment, SentencePredictor
+from liangxing_training.batches import to_case
+
+_DISCOUNTS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
+
+
+class CalibrateSettings(BaseModel):
+    """`minimum_cases` guards against intervals fitted on a handful of verdicts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    minimum_cases: int = Field(default=100, ge=1)
+
+
+def calibrate(
+    folder: Path, records: Sequence[Mapping[str, Any]], settings: CalibrateSettings
+) -> Calibration:
+    """Fits and writes the calibration into the bundle at `folder`.
+
+    Modes (charge given, charge predicted) are fitted apart. Raises DataError when the split has
+    fewer than `minimum_cases` records.
+    """
+    if len(records) < settings.minimum_cases:
+        raise DataError(
+            f"calibration split has {len(records)} records with a term, at least "
+            f"{settings.minimum_cases} are needed; give more data, a larger fraction, or lower "
+            "calibrate.minimum_cases"
+        )
+    predictor = SentencePredictor.load(folder)
+    grid = predictor.bundle.grid
+    modes = {
+        mode: _assess(predictor, records, charge_given=mode == CHARGE_GIVEN)
+        for mode in (CHARGE_GIVEN, CHARGE_PREDICTED)
+    }
+    discount = _fit_discount(grid, modes[CHARGE_GIVEN], records)
+    calibration = Calibration(
+        discount,
+        {mode: _scores(grid, found, records, discount) for mode, found in modes.items()},
+    )
+    with bundles.atomic_folder(folder) as staging:
+        for file in folder.iterdir():
+            shutil.copy2(file, staging / file.name)
+        manifest = predictor.bundle.manifest
+        bundles.write_calibration(staging, calibration, manifest.files)
+        bundles.write_manifest(staging, manifest)
+    return calibration
+
+
+def _assess(
+    predictor: SentencePredictor, records: Sequence[Mapping[str, Any]], *, charge_given: bool
+) -> list[Assessment]:
+    cases = (to_case(record) for record in records)
+    description = "Calibrating, charge " + ("given" if charge_given else "predicted")
+    return list(
+        track(
+            predictor.assess(cases, charge_given=charge_given),
+            description=description,
+            total=len(records),
+            transient=True,
+        )
+    )
+
+
+def _fit_discount(
+    grid: OutcomeGrid, assessments: Sequence[Assessment], records: Sequence[Mapping[str, Any]]
+) -> float:
+    """The discount with the highest likelihood of the verdicts inside the outer bounds."""
+
+    def likelihood(discount: float) -> float:
+        total = 0.0
+        for found, record in zip(assessments, records, strict=True):
+            distribution = bounded(grid, found.probabilities, found.legal.bounds, discount)
+            mass = distribution[nearest_outcome(grid, record)]
+            total += math.log(mass) if mass > 0 else 0.0
+        return total
+
+    return max(_DISCOUNTS, key=likelihood)
+
+
+def nearest_outcome(grid: OutcomeGrid, record: Mapping[str, Any]) -> int:
+    """Index of the outcome nearest to a verdict."""
+    if record["death"]:
+        return grid.death
+    if record["life"]:
+        return grid.life
+    return int(np.argmin(np.abs(np.log1p(grid.values) - np.log1p(record["months"]))))
+
+
+def _scores(
+    grid: OutcomeGrid,
+    assessments: Sequence[Assessment],
+    records: Sequence[Mapping[str, Any]],
+    discount: float,
+) -> dict[str, list[float]]:
+    groups: defaultdict[str, list[float]] = defaultdict(list)
+    for found, record in zip(assessments, records, strict=True):
+        bounds = found.legal.bounds
+        distribution = bounded(grid, found.probabilities, bounds, discount)
+        value = score(
+            grid,
+            nested_sets(grid, distribution, bounds),
+            bounds,
+            months=record["months"],
+            life=record["life"],
+            death=record["death"],
+        )
+        groups[POOLED].append(value)
+        if found.legal.charge is not None:
+            groups[found.legal.charge].append(value)
+    return {
+        name: sorted(values)
+        for name, values in groups.items()
+        if name == POOLED or len(values) >= MINIMUM_GROUP
+    }
