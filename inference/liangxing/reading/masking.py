@@ -45,7 +45,7 @@ _VERB = re.compile(
     r"|(?:执行|量刑为?|刑期为?|刑罚为?|判|处)$"
 )
 _ANCHORS = ("判处", "判决", "改判", "量处", "决定", "合并", "量刑", "刑期")
-_WEIGHED = re.compile(r"[^，,。；;\n]{0,12}?(?:量刑|刑期|处刑|宣告刑|刑罚|处罚)")
+_WEIGHED = re.compile(r"[^，,。；;\n]{0,12}?(?:量刑|刑期|处刑|宣告刑|刑罚)")
 # 有期徒刑以上刑罚 defines the recidivist and leaks nothing.
 _DEFINITION = re.compile(r"(?:有期徒刑?|×+)以上(?:的?刑罚)?")
 _EARLIER_SUSPENSION = re.compile(
