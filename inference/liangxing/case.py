@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -59,11 +59,9 @@ class Case(BaseModel):
     @field_validator("charges", "articles", mode="before")
     @classmethod
     def _list_of_text(cls, value: Any) -> Any:
-        return tuple(value) if isinstance(value, list) else value
+        return tuple(cast(list[Any], value)) if isinstance(value, list) else value
 
-    @field_validator(
-        "offence_date", "judgment_date", "birth_date", "detained_from", mode="before"
-    )
+    @field_validator("offence_date", "judgment_date", "birth_date", "detained_from", mode="before")
     @classmethod
     def _iso_date(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -85,7 +83,8 @@ class Case(BaseModel):
             raise CaseError(
                 f"a case must be a JSON object with a 'fact', not {type(row).__name__}"
             )
-        given: dict[str, Any] = {str(k): v for k, v in row.items() if v is not None}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        columns = cast(Mapping[Any, Any], row)
+        given = {str(name): value for name, value in columns.items() if value is not None}
         if "fact" not in given:
             raise CaseError("field 'fact' is missing; give the facts of the case as text")
         if isinstance(given.get("id"), int):

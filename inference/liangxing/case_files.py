@@ -76,8 +76,11 @@ def _xlsx_rows(path: Path) -> Iterator[tuple[int, object]]:
     for number, cells in enumerate(rows, start=2):
         row = dict(zip(names, cells, strict=False))
         if any(cell is not None for cell in cells):
-            yield number, _from_cells(
-                {k: v.date().isoformat() if hasattr(v, "date") else v for k, v in row.items()}
+            yield (
+                number,
+                _from_cells(
+                    {k: v.date().isoformat() if hasattr(v, "date") else v for k, v in row.items()}
+                ),
             )
 
 

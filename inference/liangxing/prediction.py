@@ -91,7 +91,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Suspension:
-    """Suspension of the term (缓刑, Criminal Law art. 72); probation in months if the law gives it."""
+    """Suspension (缓刑, Criminal Law art. 72); probation in months where the law gives it."""
 
     eligible: bool
     probability: float | None
@@ -123,7 +123,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Distribution:
-    """Probability per bin of the literature ("1" longest to "10" zero), life and death; sums to 1."""
+    """Probability per bin ("1" longest to "10" zero), of life and of death; sums to 1."""
 
     bins: dict[str, float]
     life: float

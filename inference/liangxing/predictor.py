@@ -216,7 +216,9 @@ def _notices(bundle: Bundle) -> tuple[str, ...]:
     if manifest.synthetic:
         notices.append("模型只用合成数据训练，仅供演示（trained on synthetic cases only）")
     if bundle.calibration is None:
-        notices.append("模型未校准，区间为全部法定边界（not calibrated: the interval is the bounds）")
+        notices.append(
+            "模型未校准，区间为全部法定边界（not calibrated: the interval is the bounds）"
+        )
     if manifest.law_sha256 != law_sha256() or manifest.reading_version != READING_VERSION:
         notices.append(
             "校准所用的法律数据或读取规则版本不同，覆盖率不作保证"
@@ -227,7 +229,7 @@ def _notices(bundle: Bundle) -> tuple[str, ...]:
 
 def _top(names: Sequence[str], probabilities: Floats) -> list[Candidate]:
     order = np.argsort(-probabilities, kind="stable")[:_LISTED]
-    return [Candidate(names[i], float(probabilities[i])) for i in order]
+    return [Candidate(names[int(i)], float(probabilities[i])) for i in order]
 
 
 def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-import cn2an
+import cn2an  # pyright: ignore[reportMissingTypeStubs]
 
 from liangxing.law.general import general_rules
 from liangxing.prediction import PenaltyKind

@@ -8,16 +8,15 @@ from typing import Any
 
 import numpy as np
 import torch
-from rich.progress import track
-from torch import Tensor
-from torch.utils.data import Dataset, Sampler
-
 from liangxing.case import Case
 from liangxing.model import features
 from liangxing.model.legal import legal_context
 from liangxing.model.outcomes import OutcomeGrid, soft_labels
 from liangxing.model.session import pad_windows
 from liangxing.model.tokens import WindowTokenizer
+from rich.progress import track
+from torch import Tensor
+from torch.utils.data import Dataset, Sampler
 
 CASE_FIELDS = (
     "id",
@@ -150,7 +149,9 @@ class Collator:
     def __call__(self, items: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
         batch = {
             name: torch.from_numpy(array)
-            for name, array in pad_windows([item["windows"] for item in items], self.pad_id).items()
+            for name, array in pad_windows(
+                [item["windows"] for item in items], self.pad_id
+            ).items()
         }
         for name in items[0]:
             if name != "windows":

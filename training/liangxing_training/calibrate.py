@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
-from rich.progress import track
-
 from liangxing.errors import DataError
 from liangxing.model import bundle as bundles
 from liangxing.model.calibration import (
@@ -26,6 +23,9 @@ from liangxing.model.calibration import (
 from liangxing.model.legal import CHARGE_GIVEN, CHARGE_PREDICTED
 from liangxing.model.outcomes import OutcomeGrid
 from liangxing.predictor import Assessment, SentencePredictor
+from pydantic import BaseModel, ConfigDict, Field
+from rich.progress import track
+
 from liangxing_training.batches import to_case
 
 _DISCOUNTS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
+from liangxing.errors import ConfigError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from liangxing.errors import ConfigError
 from liangxing_training.calibrate import CalibrateSettings
 from liangxing_training.export import ExportSettings
 from liangxing_training.finetune import EncoderSettings, FinetuneSettings
@@ -67,7 +67,9 @@ def _expand(text: str, path: Path) -> str:
         name, default = match.groups()
         found = os.environ.get(name, default)
         if found is None:
-            raise ConfigError(f"{path} needs the environment variable {name}; set it and run again")
+            raise ConfigError(
+                f"{path} needs the environment variable {name}; set it and run again"
+            )
         return found
 
     return _VARIABLE.sub(value, text)

@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from pydantic import BaseModel, ConfigDict, Field
-
 from liangxing.errors import BundleError
 from liangxing.law import law_sha256
 from liangxing.model import bundle as bundles
@@ -20,6 +18,8 @@ from liangxing.model.features import feature_names
 from liangxing.model.session import Graphs, pad_windows
 from liangxing.model.tokens import WindowSettings
 from liangxing.reading import READING_VERSION
+from pydantic import BaseModel, ConfigDict, Field
+
 from liangxing_training.finetune import TOKENIZER, load_trained
 from liangxing_training.model import SentencingModel
 from liangxing_training.tracking import git_revision

@@ -13,6 +13,9 @@ from typing import Any, Literal
 import mlflow
 import numpy as np
 import torch
+from liangxing.errors import ConfigError, DataError
+from liangxing.model.outcomes import OutcomeGrid
+from liangxing.model.tokens import WindowSettings, WindowTokenizer
 from pydantic import BaseModel, ConfigDict, Field
 from safetensors.torch import load_model, save_model
 from transformers import (
@@ -27,9 +30,6 @@ from transformers import (
     set_seed,
 )
 
-from liangxing.errors import ConfigError, DataError
-from liangxing.model.outcomes import OutcomeGrid
-from liangxing.model.tokens import WindowSettings, WindowTokenizer
 from liangxing_training.batches import (
     CaseDataset,
     Collator,
@@ -128,7 +128,7 @@ def finetune(
     }
     if trainer.is_world_process_zero():
         save_trained(output, model, encoder, settings, space, windows, files, train)
-        history = [entry for entry in trainer.state.log_history]
+        history = list(trainer.state.log_history)
         (output / "history.json").write_text(json.dumps(history), encoding="utf-8")
     return metrics
 
@@ -311,7 +311,7 @@ class _CaseTrainer(Trainer):
     """The Trainer, told the length of a case, and to hand back outcome logits alone."""
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
-        dataset = train_dataset if train_dataset is not None else self.train_dataset
+        dataset: Any = train_dataset if train_dataset is not None else self.train_dataset
         return SimilarLengthSampler(dataset.lengths, self.args.train_batch_size, self.args.seed)
 
     def prediction_step(
@@ -332,7 +332,7 @@ class _MlflowMetrics(TrainerCallback):
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any) -> None:
         if state.is_world_process_zero and mlflow.active_run() is not None:
-            numbers = {
+            numbers: dict[str, float] = {
                 name.removeprefix("eval_") if name.startswith("eval_") else f"train_{name}": value
                 for name, value in (logs or {}).items()
                 if isinstance(value, (int, float))

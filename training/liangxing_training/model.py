@@ -43,7 +43,9 @@ class EncoderPart(nn.Module):
         counts = keep.float().sum(-1)
         window_mean = (hidden * keep.unsqueeze(-1)).sum(1)
 
-        cases = torch.arange(int_max(window_case), device=window_case.device)
+        # A tensor, not a number, so that the exported graph counts the cases itself.
+        count: Any = window_case.max() + 1
+        cases = torch.arange(count, device=window_case.device)
         member = window_case.unsqueeze(0) == cases.unsqueeze(1)
         share = window_score.unsqueeze(0).masked_fill(~member, -1e4).softmax(-1)
         pooled = (share * member) @ window_pooled
@@ -51,11 +53,6 @@ class EncoderPart(nn.Module):
         mean = (weight @ window_mean) / (weight @ counts.unsqueeze(-1))
         embedding = self.norm(torch.cat([pooled, mean], dim=-1))
         return embedding, self.charges(embedding), self.articles(embedding)
-
-
-def int_max(window_case: Tensor) -> Tensor:
-    """Number of cases in a batch, as a tensor so that export keeps it dynamic."""
-    return window_case.max() + 1
 
 
 class HeadPart(nn.Module):

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import mlflow
+from liangxing.errors import ConfigError
 from mlflow.entities import Run
 from pydantic import BaseModel, ConfigDict
-
-from liangxing.errors import ConfigError
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +30,7 @@ class TrackingSettings(BaseModel):
 
 
 def connect(settings: TrackingSettings) -> None:
-    """Selects the store and experiment; raises ConfigError at once if the store does not answer."""
+    """Selects the store and experiment; ConfigError at once if the store does not answer."""
     if settings.uri.startswith(("http://", "https://")):
         try:
             with urllib.request.urlopen(settings.uri.rstrip("/") + "/health", timeout=10):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,7 +112,7 @@ def file_sha256(path: Path) -> str:
 
 
 @contextmanager
-def atomic_folder(target: Path) -> Iterator[Path]:
+def atomic_folder(target: Path) -> Generator[Path]:
     """A temporary folder beside `target` that replaces it when the block succeeds.
 
     On any error `target` stays as it was and nothing half-written is left.
@@ -125,11 +124,11 @@ def atomic_folder(target: Path) -> Iterator[Path]:
         staging.chmod(0o755)
         if target.exists():
             retired = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-            os.replace(target, retired / "old")
-            os.replace(staging, target)
+            target.replace(retired / "old")
+            staging.replace(target)
             shutil.rmtree(retired)
         else:
-            os.replace(staging, target)
+            staging.replace(target)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

@@ -51,9 +51,7 @@ def softmax(logits: Floats) -> Floats:
 
 def outer_mask(grid: OutcomeGrid, bounds: StatutoryBounds) -> Bools:
     """Outcomes inside the outer bounds; the nearest month value if none falls inside."""
-    mask = grid.inside(
-        bounds.outer.low, bounds.outer.high, life=bounds.life, death=bounds.death
-    )
+    mask = grid.inside(bounds.outer.low, bounds.outer.high, life=bounds.life, death=bounds.death)
     if not mask.any():
         mask[int(np.argmin(np.abs(grid.values - bounds.outer.high)))] = True
     return mask
@@ -165,13 +163,12 @@ def _as_interval(
     low, high = sets.low[step], sets.high[step]
     months_low = months_high = None
     if low < grid.life:
-        last_month = min(high, grid.life - 1)
-        months_low, months_high = grid.months[low], grid.months[last_month]
+        inside = grid.values[grid.values <= bounds.outer.high]
+        months_low, months_high = grid.months[low], grid.months[min(high, grid.life - 1)]
         if low == sets.low[-1]:
-            months_low = min(bounds.outer.low, months_low)
-        inside = grid.values[(grid.values <= bounds.outer.high)]
+            months_low = bounds.outer.low
         if len(inside) == 0 or months_high >= inside[-1]:
-            months_high = max(bounds.outer.high, months_high)
+            months_high = bounds.outer.high
     return Interval(
         level=level,
         low=months_low,

@@ -81,7 +81,7 @@ def charge_set(names: Sequence[str], probabilities: Floats) -> tuple[str, ...]:
     order = np.argsort(-probabilities, kind="stable")
     mass = np.cumsum(probabilities[order])
     size = min(int(np.searchsorted(mass, CHARGE_SET_PROBABILITY)) + 1, len(order))
-    return tuple(names[i] for i in order[:size])
+    return tuple(names[int(i)] for i in order[:size])
 
 
 def union(bounds: Sequence[StatutoryBounds]) -> StatutoryBounds:

@@ -53,7 +53,7 @@ class OutcomeGrid:
 
     @cached_property
     def cail_scores(self) -> Floats:
-        """[outcomes, outcomes]: the CAIL2018 score of answering the row when the column is true."""
+        """[answers, truths]: the CAIL2018 score of an answer given the truth."""
         size = len(self)
         scores = np.zeros((size, size))
         logs = np.log1p(self.values)

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime as ort
+import onnxruntime  # pyright: ignore[reportMissingTypeStubs]
 from numpy.typing import NDArray
 
 from liangxing.errors import BundleError
 
 Floats = NDArray[np.float32]
+
+# ONNX Runtime ships no types.
+_runtime: Any = onnxruntime
 
 
 @dataclass(frozen=True)
@@ -35,14 +38,14 @@ class HeadOutput:
     fine_quantiles: Floats
 
 
-def open_session(path: Path, threads: int | None) -> ort.InferenceSession:
+def open_session(path: Path, threads: int | None) -> Any:
     """A CPU session; raises BundleError when the graph cannot be loaded."""
-    options = ort.SessionOptions()
+    options = _runtime.SessionOptions()
     options.log_severity_level = 3
     if threads is not None:
         options.intra_op_num_threads = threads
     try:
-        return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return _runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:
         raise BundleError(f"{path.name} cannot be loaded by ONNX Runtime: {error}") from error
 

@@ -62,7 +62,7 @@ class WindowTokenizer:
         return self._tokenizer.encode(text, add_special_tokens=False).ids
 
     def windows(self, fact: str, defendant: str | None) -> tuple[list[list[int]], bool]:
-        """Windows of ids of one case (at least one), and whether a part of the fact was left out."""
+        """Windows of ids of one case (at least one), and whether the fact was cut."""
         settings = self.settings
         marker: list[int] = []
         if defendant and settings.marker_tokens:
@@ -77,6 +77,4 @@ class WindowTokenizer:
         cut = len(starts) > settings.max_windows
         if cut:
             starts = [*starts[: settings.max_windows - 1], starts[-1]]
-        return [
-            [*head, *body[start : start + room], settings.sep_id] for start in starts
-        ], cut
+        return [[*head, *body[start : start + room], settings.sep_id] for start in starts], cut

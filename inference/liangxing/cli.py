@@ -1,0 +1,199 @@
+"""`liangxing`: predictions and law on the command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from liangxing.case import Case
+from liangxing.errors import CaseError, DataError, LiangxingError
+
+if TYPE_CHECKING:
+    from liangxing.predictor import SentencePredictor
+
+app = typer.Typer(
+    help="Sentence prediction for Chinese criminal cases. Decision support, never a verdict.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+law = typer.Typer(help="The law data the bounds come from.", no_args_is_help=True)
+app.add_typer(law, name="law")
+_errors = Console(stderr=True)
+
+ModelOption = Annotated[Path, typer.Option("--model", help="Bundle folder.")]
+_LISTED_FAILURES = 20
+
+
+@app.command()
+def predict(
+    model: ModelOption,
+    fact: Annotated[str | None, typer.Option(help="One fact, instead of a file.")] = None,
+    input: Annotated[Path | None, typer.Option(help="Cases: .jsonl, .csv or .xlsx.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Predictions, JSON Lines.")] = None,
+    charge: Annotated[list[str] | None, typer.Option(help="Charge of --fact; repeatable.")] = None,
+    level: Annotated[float, typer.Option(help="Coverage of the interval.")] = 0.9,
+    batch_size: Annotated[int, typer.Option(min=1)] = 16,
+    threads: Annotated[int | None, typer.Option(min=1)] = None,
+) -> None:
+    """Predict one fact, or every case of a file; bad rows are listed and the rest is written."""
+    from liangxing.predictor import SentencePredictor
+
+    if not 0 < level < 1:
+        raise DataError(f"--level {level} is not between 0 and 1; 0.9 is usual")
+    if (fact is None) == (input is None):
+        raise DataError("give either --fact or --input")
+    if input is not None and output is None:
+        raise DataError("--input needs --output, the file for the predictions")
+    predictor = SentencePredictor.load(model, threads=threads)
+    if fact is not None:
+        case = Case.from_row({"fact": fact, "charges": charge or []})
+        typer.echo(predictor.predict(case, level=level).to_json())
+        return
+    assert input is not None
+    assert output is not None
+    failures = _predict_file(predictor, input, output, level, batch_size)
+    for line, error in failures[:_LISTED_FAILURES]:
+        _errors.print(f"{input.name} line {line}: {error}", highlight=False, soft_wrap=True)
+    if failures:
+        _errors.print(f"{len(failures)} rows failed; the others are in {output}", highlight=False)
+        raise typer.Exit(1)
+
+
+@app.command()
+def info(model: ModelOption) -> None:
+    """What a bundle is: model, data, law, and the size of its calibration."""
+    from liangxing.model.bundle import load_bundle
+
+    bundle = load_bundle(model)
+    manifest = bundle.manifest
+    rows = {
+        "model": f"{manifest.name} {manifest.version}",
+        "sha256": bundle.sha256,
+        "encoder": manifest.encoder,
+        "charges": len(manifest.charges),
+        "data": manifest.data,
+        "synthetic": manifest.synthetic,
+        "law": manifest.law_sha256,
+        "git revision": manifest.git_revision,
+        "calibrated": bundle.calibration is not None,
+    }
+    for name, value in rows.items():
+        typer.echo(f"{name:14}{value}")
+
+
+@law.command()
+def show(
+    charge: str,
+    on: Annotated[str | None, typer.Option("--date", help="ISO date; today if absent.")] = None,
+) -> None:
+    """The tiers of a charge in force on a date, with months and source."""
+    from liangxing.law import find
+
+    statute = find(charge)
+    if statute is None:
+        raise DataError(f"no statute for {charge!r}; `liangxing law list` names all")
+    try:
+        day = date.fromisoformat(on) if on else date.today()
+    except ValueError as error:
+        raise DataError(f"--date {on!r} is not an ISO date such as 2022-01-01") from error
+    table = Table(title=f"{statute.charge} 《刑法》第{'、'.join(statute.articles)}条 {day}")
+    for column in ("tier", "condition", "months", "also open", "verified"):
+        table.add_column(column)
+    for version in statute.versions:
+        if version.in_force(day, day):
+            for tier in version.tiers:
+                opened = [
+                    name
+                    for name in ("detention", "surveillance", "fine_only", "life", "death")
+                    if getattr(tier, name)
+                ]
+                months = f"{tier.months[0]:g}-{tier.months[1]:g}" if tier.months else "—"
+                table.add_row(
+                    tier.tier, tier.condition, months, ", ".join(opened), str(tier.verified)
+                )
+    Console().print(table)
+
+
+@law.command(name="list")
+def list_charges() -> None:
+    """Every charge that has a statute here."""
+    from liangxing.law import statutes
+
+    for charge in sorted(statutes()):
+        typer.echo(charge)
+
+
+@law.command()
+def check() -> None:
+    """Validate the law data against its schema."""
+    from liangxing.law import general_rules, law_sha256, statutes
+
+    general_rules()
+    typer.echo(f"{len(statutes())} charges valid, sha256 {law_sha256()}")
+
+
+def main() -> None:
+    """Entry point: errors of ours are one line and exit code 2."""
+    try:
+        app()
+    except LiangxingError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except OSError as error:
+        print(
+            f"error: {error.filename or 'output'}: {error.strerror}; "
+            "free space or fix the path and run again",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+
+
+def _predict_file(
+    predictor: SentencePredictor, source: Path, target: Path, level: float, batch_size: int
+) -> list[tuple[int, CaseError]]:
+    """Writes predictions to a temporary file that then replaces `target`."""
+    from liangxing.case_files import read_cases
+
+    failures: list[tuple[int, CaseError]] = []
+
+    def good() -> Iterator[Case]:
+        for line, case in read_cases(source):
+            if isinstance(case, CaseError):
+                failures.append((line, case))
+            else:
+                yield case
+
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent or Path())
+    part = Path(name)
+    cases = good()
+    try:
+        with (
+            os.fdopen(handle, "w", encoding="utf-8") as file,
+            Progress(console=_errors, transient=True) as progress,
+        ):
+            task = progress.add_task("Predicting", total=None)
+            while batch := list(islice(cases, batch_size)):
+                for prediction in predictor.predict_many(batch, batch_size, level):
+                    file.write(prediction.to_json() + "\n")
+                progress.advance(task, len(batch))
+        part.chmod(0o644)
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return failures
+
+
+if __name__ == "__main__":
+    main()

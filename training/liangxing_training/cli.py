@@ -1,0 +1,150 @@
+"""`liangxing-train`: from data to an evaluated bundle."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from liangxing.errors import LiangxingError
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from liangxing_training.evaluation.evaluate import Evaluation
+    from liangxing_training.pipeline import Pipeline
+
+app = typer.Typer(
+    help="Train, calibrate, evaluate and export sentence predictors.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+console = Console()
+
+ConfigOption = Annotated[Path, typer.Option("--config", help="A YAML file of configs/.")]
+Overrides = Annotated[list[str] | None, typer.Argument(help="key.path=value overrides")]
+
+
+@app.command()
+def run(config: ConfigOption, overrides: Overrides = None) -> None:
+    """All stages, resumable: prepare, finetune, export, calibrate, evaluate."""
+    pipeline = _pipeline(config, overrides)
+    _show(pipeline.run())
+    console.print(f"Bundle: {pipeline.bundle_folder}")
+
+
+@app.command()
+def prepare(config: ConfigOption, overrides: Overrides = None) -> None:
+    """Read, clean and split the sources."""
+    _pipeline(config, overrides).single_stage("prepare")
+
+
+@app.command()
+def finetune(config: ConfigOption, overrides: Overrides = None) -> None:
+    """Train on the prepared data; works under `accelerate launch` too."""
+    _pipeline(config, overrides).single_stage("finetune")
+
+
+@app.command()
+def export(config: ConfigOption, overrides: Overrides = None) -> None:
+    """Write the trained model as a bundle, if ONNX Runtime agrees with torch."""
+    _pipeline(config, overrides).single_stage("export")
+
+
+@app.command()
+def calibrate(config: ConfigOption, overrides: Overrides = None) -> None:
+    """Fit the intervals on the calibration split."""
+    _pipeline(config, overrides).single_stage("calibrate")
+
+
+@app.command()
+def evaluate(
+    config: ConfigOption,
+    overrides: Overrides = None,
+    final: Annotated[
+        bool, typer.Option("--final", help="Score the test split; every use is logged.")
+    ] = False,
+) -> None:
+    """Score the bundle on validation, or with --final on test."""
+    pipeline = _pipeline(config, overrides)
+    _show(pipeline.single_stage("evaluate_final" if final else "evaluate_validation"))
+
+
+@app.command()
+def quickstart(
+    config: ConfigOption = Path("configs/quickstart.yaml"), overrides: Overrides = None
+) -> None:
+    """Synthetic cases to calibrated predictions, with nothing but this package."""
+    from liangxing_training.quickstart import FICTIONAL_CASES, prediction_table
+
+    pipeline = _pipeline(config, overrides)
+    _show(pipeline.run())
+    console.print(prediction_table(pipeline.bundle_folder, FICTIONAL_CASES))
+    uri = pipeline.config.tracking.uri
+    console.print(
+        "These cases and scores are SYNTHETIC; they say nothing of real judgments.\n\n"
+        f"MLflow runs: {uri}\n  look at them: mlflow ui --backend-store-uri {uri}\n"
+        f"Bundle:      {pipeline.bundle_folder}\n"
+        f'  try it:      liangxing predict --model {pipeline.bundle_folder} --fact "…"\n\n'
+        "Next, with real judgments (JSON Lines with fact, charges, months):\n"
+        "  export LIANGXING_REAL_DATA=FOLDER LIANGXING_ENCODER=FOLDER-OR-HUB-NAME\n"
+        "  liangxing-train run --config configs/default.yaml",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def main() -> None:
+    """Entry point: errors of ours are one line and exit code 2."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        app()
+    except LiangxingError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except OSError as error:
+        print(
+            f"error: {error.filename or 'output'}: {error.strerror}; nothing written before was "
+            "lost, free space or fix the path and run again",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+
+
+def _pipeline(config: Path, overrides: list[str] | None) -> Pipeline:
+    # Imported late: torch and mlflow take seconds, --help should not.
+    from liangxing_training.config import load_config
+    from liangxing_training.pipeline import Pipeline
+
+    return Pipeline(load_config(config, overrides or []))
+
+
+_COLUMNS = (
+    "cail_score",
+    "cail_score_low",
+    "cail_score_high",
+    "lawbench_score",
+    "mae_months",
+    "coverage",
+    "mean_width",
+    "outside_bounds",
+    "interval_is_whole_range",
+)
+
+
+def _show(evaluation: Evaluation) -> None:
+    systems = list(evaluation.table)
+    table = Table(title=f"{evaluation.split} split, {len(evaluation.truth)} cases, level 0.9")
+    table.add_column("")
+    for system in systems:
+        table.add_column(system, justify="right")
+    for name in _COLUMNS:
+        values = [evaluation.table[system].get(name) for system in systems]
+        table.add_row(name, *("" if v is None else f"{v:.3f}" for v in values))
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

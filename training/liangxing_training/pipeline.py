@@ -1,0 +1,188 @@
+"""The whole line, stage by stage: each stage leaves its output and is skipped when it is there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import mlflow
+from liangxing.errors import ConfigError
+
+from liangxing_training import tracking
+from liangxing_training.calibrate import calibrate
+from liangxing_training.config import Config
+from liangxing_training.evaluation import plots
+from liangxing_training.evaluation.evaluate import Evaluation, evaluate, record_final_use
+from liangxing_training.export import export_bundle
+from liangxing_training.finetune import MODEL_META, EncoderSettings, finetune
+from liangxing_training.prepare import REPORT, PreparedData, load_prepared, prepare
+from liangxing_training.tiny import make_tiny_encoder
+
+STATE = "run.json"
+
+
+class Pipeline:
+    """Runs the stages of one config in one output folder, under one parent MLflow run."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.data_folder = config.output / "data"
+        self.model_folder = config.output / "model"
+        self.bundle_folder = config.output / "bundle"
+
+    def run(self) -> Evaluation:
+        """All stages up to the evaluation on the validation split.
+
+        Raises ConfigError when the output folder belongs to another config.
+        """
+        tracking.connect(self.config.tracking)
+        state = self._state()
+        with tracking.parent_run(self.config.tracking, self.config.output.name, state) as run:
+            self._write_state(run.info.run_id)
+            tracking.log_params(self.config.model_dump(mode="json"))
+            self.prepare()
+            self.finetune()
+            self.export()
+            self.calibrate()
+            return self.evaluate(final=False)
+
+    def prepare(self) -> PreparedData:
+        """The prepared data, made unless it is there."""
+        if (self.data_folder / REPORT).is_file():
+            return load_prepared(self.data_folder)
+        return self._stage("prepare", lambda: prepare(self.config.data, self.data_folder))
+
+    def finetune(self) -> None:
+        """Trains unless the trained model is there; goes on from a checkpoint."""
+        if (self.model_folder / MODEL_META).is_file():
+            return
+        data = load_prepared(self.data_folder)
+
+        def work() -> None:
+            for split in ("train", "validation"):
+                source = mlflow.data.from_huggingface(data.splits[split], name=split)  # type: ignore[attr-defined]
+                mlflow.log_input(source, context=split)
+            mlflow.set_tag("data_fingerprint", data.fingerprint)
+            metrics = finetune(
+                data.with_term("train"),
+                data.with_term("validation"),
+                self._encoder(data),
+                self.config.finetune,
+                self.model_folder,
+            )
+            mlflow.log_metrics({f"final_{name}": value for name, value in metrics.items()})
+            history = json.loads((self.model_folder / "history.json").read_text("utf-8"))
+            mlflow.log_figure(plots.learning_curve(history), "learning_curve.png")
+
+        self._stage("finetune", work)
+
+    def export(self) -> None:
+        """Writes the uncalibrated bundle unless a bundle is there."""
+        if self.bundle_folder.is_dir():
+            return
+        data = load_prepared(self.data_folder)
+        facts = {"fingerprint": data.fingerprint, "name": self.config.data.name}
+
+        def work() -> None:
+            parity = export_bundle(
+                self.model_folder, self.bundle_folder, self.config.export, facts
+            )
+            mlflow.log_metrics(parity)
+
+        self._stage("export", work)
+
+    def calibrate(self) -> None:
+        """Fits the intervals and logs the finished bundle as a model."""
+        if (self.bundle_folder / "calibration.json").is_file():
+            return
+        data = load_prepared(self.data_folder)
+
+        def work() -> None:
+            records = data.with_term("calibration")
+            fitted = calibrate(self.bundle_folder, records, self.config.calibrate)
+            mlflow.log_metric("discount", fitted.discount)
+            from liangxing_training import pyfunc
+
+            pyfunc.log_bundle(self.bundle_folder)
+
+        self._stage("calibrate", work)
+
+    def evaluate(self, *, final: bool) -> Evaluation:
+        """Scores the bundle on validation, or with `final` on test, which is logged as a use."""
+        data = load_prepared(self.data_folder)
+        split = "test" if final else "validation"
+
+        def work() -> Evaluation:
+            found = evaluate(
+                self.bundle_folder, data.with_term(split), data.with_term("train"), split
+            )
+            mlflow.log_metrics(found.flat())
+            mlflow.log_figure(
+                plots.predicted_against_actual(found.truth, found.predicted),
+                f"{split}_predicted_against_actual.png",
+            )
+            mlflow.log_figure(
+                plots.coverage_by_level(list(found.coverage), list(found.coverage.values())),
+                f"{split}_coverage_by_level.png",
+            )
+            mlflow.log_dict(found.table, f"{split}_table.json")
+            if final:
+                uses = record_final_use(self.config.output, found)
+                mlflow.log_metric("final_evaluation_uses", uses)
+            return found
+
+        return self._stage("evaluate-final" if final else "evaluate", work)
+
+    def evaluate_validation(self) -> Evaluation:
+        """The evaluation for steering."""
+        return self.evaluate(final=False)
+
+    def evaluate_final(self) -> Evaluation:
+        """The only way to the test split."""
+        return self.evaluate(final=True)
+
+    def single_stage(self, name: str) -> Any:
+        """Runs one stage under the pipeline's parent run."""
+        tracking.connect(self.config.tracking)
+        state = self._state()
+        with tracking.parent_run(self.config.tracking, self.config.output.name, state) as run:
+            self._write_state(run.info.run_id)
+            return getattr(self, name)()
+
+    def _stage(self, name: str, work: Callable[[], Any]) -> Any:
+        if mlflow.active_run() is None:
+            raise ConfigError(
+                f"stage {name} needs an MLflow run; use Pipeline.run or single_stage"
+            )
+        with tracking.stage_run(self.config.tracking, name):
+            return work()
+
+    def _encoder(self, data: PreparedData) -> EncoderSettings:
+        if self.config.tiny is None:
+            return self.config.encoder
+        texts = (record["fact"] for record in data.splits["train"].to_list())
+        folder = make_tiny_encoder(texts, self.config.tiny, self.config.output / "encoder")
+        return self.config.encoder.model_copy(update={"name": str(folder)})
+
+    def _digest(self) -> str:
+        settings = self.config.model_dump_json(exclude={"tracking", "output"})
+        return hashlib.sha256(settings.encode()).hexdigest()
+
+    def _state(self) -> str | None:
+        path = self.config.output / STATE
+        if not path.is_file():
+            return None
+        state = json.loads(path.read_text(encoding="utf-8"))
+        if state["config"] != self._digest():
+            raise ConfigError(
+                f"output {self.config.output} was made with another config; "
+                "set another output=FOLDER or delete the folder"
+            )
+        return state["run_id"] if state["uri"] == self.config.tracking.uri else None
+
+    def _write_state(self, run_id: str) -> None:
+        self.config.output.mkdir(parents=True, exist_ok=True)
+        state = {"run_id": run_id, "config": self._digest(), "uri": self.config.tracking.uri}
+        (self.config.output / STATE).write_text(json.dumps(state), encoding="utf-8")

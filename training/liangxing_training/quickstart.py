@@ -1,0 +1,65 @@
+"""Three fictional cases, predicted and shown as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from liangxing.prediction import Interval
+from liangxing.predictor import SentencePredictor
+from rich.table import Table
+
+FICTIONAL_CASES: tuple[Mapping[str, Any], ...] = (
+    {
+        "id": "fictional-1",
+        "charges": ["盗窃"],
+        "defendant": "赵某甲",
+        "fact": "2022年5月6日下午，被告人赵某甲在东河市某商场趁无人之机窃得孙某乙的手机一部，"
+        "经鉴定价值人民币4200元。被告人赵某甲到案后如实供述自己的罪行。",
+    },
+    {
+        "id": "fictional-2",
+        "charges": ["故意伤害"],
+        "defendant": "钱某乙",
+        "fact": "2021年9月12日晚上，被告人钱某乙因停车问题与郑某丙发生争执，持木棍将对方打伤，"
+        "经鉴定，郑某丙的损伤程度为重伤二级。被告人钱某乙已赔偿被害人损失并取得谅解。",
+    },
+    {
+        "id": "fictional-3",
+        "charges": [],
+        "defendant": "孙某丁",
+        "fact": "2020年3月15日深夜，被告人孙某丁饮酒后驾驶小型轿车行驶至白沙镇某停车场附近被查获，"
+        "血液中酒精含量为165mg/100ml。被告人孙某丁自愿认罪认罚。",
+    },
+)
+
+
+def prediction_table(bundle: Path, cases: Sequence[Mapping[str, Any]]) -> Table:
+    """Predicts the cases and lays them out for reading."""
+    predictor = SentencePredictor.load(bundle)
+    table = Table(title="Predictions for fictional cases (synthetic model)")
+    for column in ("case", "charge", "penalty", "interval 0.9", "statutory bounds"):
+        table.add_column(column)
+    for prediction in predictor.predict_many(cases):
+        statutory = prediction.bounds.statutory
+        table.add_row(
+            prediction.id,
+            prediction.charges[0].name,
+            prediction.penalty.text,
+            interval_text(prediction.interval),
+            f"{statutory.low:g}-{statutory.high:g}" if statutory.low is not None else "—",
+        )
+    return table
+
+
+def interval_text(interval: Interval) -> str:
+    """An interval as a reader expects it.
+
+    >>> interval_text(Interval(0.9, 6.0, 12.0, life=False, death=False))
+    '6-12 个月'
+    """
+    parts = [] if interval.low is None else [f"{interval.low:g}-{interval.high:g} 个月"]
+    parts += ["无期徒刑"] if interval.life else []
+    parts += ["死刑"] if interval.death else []
+    return "、".join(parts)
