@@ -55,7 +55,7 @@ class SentencePredictor:
         self.bundle = bundle
         self._grid = bundle.grid
         self._tokenizer = WindowTokenizer.from_file(bundle.folder / TOKENIZER, manifest.windows)
-        self._graphs = Graphs(
+        self.graphs = Graphs(
             bundle.folder / ENCODER,
             bundle.folder / HEAD,
             pad_id=manifest.windows.pad_id,
@@ -68,6 +68,10 @@ class SentencePredictor:
     def load(cls, path: str | Path, *, threads: int | None = None) -> SentencePredictor:
         """A predictor from a bundle folder; raises BundleError naming the file at fault."""
         return cls(load_bundle(path), threads=threads)
+
+    def windows(self, fact: str, defendant: str | None = None) -> list[list[int]]:
+        """Windows of token ids as the encoder takes them."""
+        return self._tokenizer.windows(fact, defendant)[0]
 
     def predict(self, case: Case | Mapping[str, Any], level: float = 0.9) -> Prediction:
         """Predicts one case; raises CaseError naming the field, the limit and the fix."""
@@ -111,7 +115,7 @@ class SentencePredictor:
     ) -> tuple[list[bool], Encoding, list[LegalContext], HeadOutput]:
         manifest = self.bundle.manifest
         cut = [self._tokenizer.windows(case.fact, case.defendant) for case in cases]
-        encoding = self._graphs.encode([windows for windows, _ in cut])
+        encoding = self.graphs.encode([windows for windows, _ in cut])
         charge_rows = calibrate.softmax(encoding.charge_logits.astype(np.float64))
         contexts = [
             legal_context(case, manifest.charges, row)
@@ -127,7 +131,7 @@ class SentencePredictor:
             )
             for case, context in zip(cases, contexts, strict=True)
         ]
-        outputs = self._graphs.decide(
+        outputs = self.graphs.decide(
             encoding.embedding,
             np.stack([values for values, _ in rows]),
             np.stack([present for _, present in rows]),

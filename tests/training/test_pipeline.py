@@ -1,0 +1,173 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pytest
+import torch
+from liangxing.errors import BundleError, ConfigError, DataError
+from liangxing.predictor import SentencePredictor
+from liangxing_training import tracking
+from liangxing_training.calibrate import CalibrateSettings, calibrate
+from liangxing_training.config import load_config
+from liangxing_training.export import ExportSettings, check_parity
+from liangxing_training.finetune import load_trained
+from liangxing_training.pipeline import Pipeline
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+
+
+def test_a_finished_pipeline_does_nothing_twice(tiny_pipeline):
+    before = {p: p.stat().st_mtime_ns for p in tiny_pipeline.config.output.rglob("*.onnx")}
+    Pipeline(tiny_pipeline.config).run()
+    assert before == {p: p.stat().st_mtime_ns for p in before}
+
+
+def test_the_parent_run_holds_stages_losses_inputs_plots_and_the_model(tiny_pipeline):
+    settings = tiny_pipeline.config.tracking
+    client = mlflow.MlflowClient(settings.uri)
+    experiment = client.get_experiment_by_name(settings.experiment)
+    runs = client.search_runs([experiment.experiment_id])
+    stages = {run.data.tags["stage"]: run for run in runs if "stage" in run.data.tags}
+    assert {"prepare", "finetune", "export", "calibrate", "evaluate"} <= set(stages)
+    training = stages["finetune"]
+    assert training.data.metrics["final_cail_score"] > 0
+    assert client.get_metric_history(training.info.run_id, "train_loss")
+    assert {entry.dataset.name for entry in training.inputs.dataset_inputs} == {
+        "train",
+        "validation",
+    }
+    plots = {file.path for file in client.list_artifacts(stages["evaluate"].info.run_id)}
+    assert "validation_coverage_by_level.png" in plots
+    assert client.search_logged_models([experiment.experiment_id])
+
+
+def test_the_model_beats_the_constant_on_synthetic_validation_cases(tiny_pipeline):
+    table = tiny_pipeline.single_stage("evaluate_validation").table
+    constant = next(row for name, row in table.items() if name.startswith("constant"))
+    assert table["model, charge given"]["cail_score"] > constant["cail_score"]
+
+
+def test_every_use_of_the_test_split_is_logged(tiny_pipeline):
+    for uses in (1, 2):
+        tiny_pipeline.single_stage("evaluate_final")
+        log = tiny_pipeline.config.output / "final_evaluations.jsonl"
+        assert len(log.read_text().splitlines()) == uses
+
+
+def test_a_wrong_graph_fails_the_parity_gate(tiny_pipeline):
+    model, _ = load_trained(tiny_pipeline.model_folder)
+    windows = SentencePredictor.load(tiny_pipeline.bundle_folder).bundle.manifest.windows
+    settings = ExportSettings(parity_batches=2)
+    assert check_parity(model, tiny_pipeline.bundle_folder, windows, settings)
+    with torch.no_grad():
+        model.head_part.outcomes.bias[0] += 1
+    with pytest.raises(BundleError, match="parity"):
+        check_parity(model, tiny_pipeline.bundle_folder, windows, settings)
+
+
+def test_predictions_equal_the_torch_model_on_the_same_text(tiny_pipeline):
+    """Text to distribution by ONNX Runtime against the Trainer's own logits."""
+    from liangxing.model.calibration import softmax
+    from liangxing.model.tokens import WindowTokenizer
+    from liangxing_training.batches import CaseDataset, Collator, LabelSpace, to_case
+
+    data = tiny_pipeline.prepare()
+    records = data.with_term("validation")[:20]
+    predictor = SentencePredictor.load(tiny_pipeline.bundle_folder)
+    manifest = predictor.bundle.manifest
+    space = LabelSpace(manifest.charges, manifest.articles, predictor.bundle.grid)
+    tokenizer = WindowTokenizer.from_file(
+        tiny_pipeline.bundle_folder / "tokenizer.json", manifest.windows
+    )
+    items = CaseDataset(records, tokenizer, space, 0.1, "reading")
+    batch = Collator(manifest.windows.pad_id)([items[i] for i in range(len(items))])
+    model, _ = load_trained(tiny_pipeline.model_folder)
+    with torch.no_grad():
+        logits = model(**batch)["outcome_logits"].numpy()
+    ours = [found.probabilities for found in predictor.assess(map(to_case, records))]
+    assert np.abs(np.stack(ours) - softmax(logits)).max() < 1e-4
+
+
+def test_too_few_calibration_cases_are_refused(tiny_pipeline):
+    few = tiny_pipeline.prepare().with_term("calibration")[:5]
+    with pytest.raises(DataError, match="calibration split has 5"):
+        calibrate(tiny_pipeline.bundle_folder, few, CalibrateSettings())
+
+
+def test_another_config_may_not_reuse_an_output_folder(tiny_pipeline):
+    changed = tiny_pipeline.config.model_copy(
+        update={"calibrate": CalibrateSettings(minimum_cases=7)}
+    )
+    with pytest.raises(ConfigError, match="another config"):
+        Pipeline(changed).run()
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("finetune.epoch=1", ["finetune.epoch", "did you mean 'epochs'"]),
+        ("finetune.epochs=-1", ["finetune.epochs", "greater than 0"]),
+        ("data.sources=[]", ["data.sources"]),
+        ("nonsense", ["key.path=value"]),
+    ],
+)
+def test_a_wrong_setting_names_the_key_and_the_fix(override, words):
+    with pytest.raises(ConfigError) as caught:
+        load_config(CONFIGS / "quickstart.yaml", [override])
+    assert "\n" not in str(caught.value)
+    assert all(word in str(caught.value) for word in words)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in CONFIGS.glob("*.yaml")))
+def test_every_config_of_the_repository_is_valid(name):
+    assert load_config(CONFIGS / name).data.sources
+
+
+def test_a_missing_encoder_is_refused_before_training(tmp_path):
+    from liangxing_training.finetune import EncoderSettings, load_tokenizer
+
+    with pytest.raises(ConfigError, match=r"encoder\.name"):
+        load_tokenizer(EncoderSettings(name=str(tmp_path / "nowhere")))
+
+
+def test_a_tracking_server_that_is_down_stops_the_run_at_the_start():
+    settings = tracking.TrackingSettings(uri="http://127.0.0.1:9")
+    with pytest.raises(ConfigError, match=r"tracking\.uri"):
+        tracking.connect(settings)
+
+
+@pytest.mark.slow
+def test_training_goes_on_after_a_kill(tmp_path):
+    """Kills the process after its first checkpoint; the same command finishes the run."""
+    command = [
+        sys.executable,
+        "-m",
+        "liangxing_training.cli",
+        "run",
+        "--config",
+        str(CONFIGS / "quickstart.yaml"),
+        f"output={tmp_path / 'run'}",
+        f"tracking.uri=sqlite:///{tmp_path / 'mlflow.db'}",
+        "data.sources=[{format: synthetic, limit: 1500}]",
+        "finetune.epochs=4",
+    ]
+    checkpoints = tmp_path / "run" / "model" / "checkpoints"
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None and not list(checkpoints.glob("*/trainer_state.json")):
+        os.sched_yield()
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (tmp_path / "run" / "bundle").exists()
+    reached = int(next(checkpoints.glob("checkpoint-*")).name.rsplit("-", 1)[1])
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    history = json.loads((tmp_path / "run" / "model" / "history.json").read_text())
+    steps = [entry["step"] for entry in history if "loss" in entry]
+    assert steps == sorted(set(steps))
+    assert max(steps) > reached
+    assert SentencePredictor.load(tmp_path / "run" / "bundle").bundle.calibration
