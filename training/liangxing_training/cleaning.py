@@ -1,112 +1,171 @@
-"""Raw rows to records: one spelling, official names, no leaked verdict; reasons for each drop."""
+"""Raw rows to records: one spelling, official names, no leaked verdict; a reason for each drop."""
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+import re
+from datetime import date
+from functools import cache
 
-from liangxing.case import MAX_FACT_CHARACTERS, Case
-from liangxing.errors import CaseError
-from liangxing.law import fine_only_open, split_charges
+from liangxing.case import MAX_FACT_CHARACTERS
+from liangxing.law import all_charges, canonical_charge, general_rules, split_charges
+from liangxing.prediction import PenaltyKind
+from liangxing.reading.dates import last_dated_event
 from liangxing.reading.masking import mask_verdicts
 from liangxing.reading.normalise import normalise
 from liangxing.terms import penalty_kind, round_to_half_month
+from pydantic import BaseModel, ConfigDict, Field
+
 from liangxing_training.records import Record
+from liangxing_training.sources import RawRow
 
-MINIMUM_FACT_CHARACTERS = 10
-LONGEST_TERM = 300
+# A later year in a fact is a slip of the pen; fixed, so that a fingerprint never depends on today.
+_LAST_DAY = date(2030, 12, 31)
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_ARTICLE = re.compile(r"第?\s*([0-9]+)\s*条?\s*((?:之[一二三四五六七八九十]+)?)")
+_SEPARATORS = re.compile(r"[、，,；;\s\[\]［］（）()]")
 
 
-class Dropped(Exception):
+class CleaningSettings(BaseModel):
+    """How facts are cleaned; lengths in characters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mask_verdicts: bool = True
+    min_fact_characters: int = Field(default=10, ge=1)
+    max_fact_characters: int = Field(default=MAX_FACT_CHARACTERS, ge=1, le=MAX_FACT_CHARACTERS)
+
+
+class UnusableRowError(ValueError):
     """A row that cannot become a record; the message is the reason counted in the report."""
 
 
-def to_record(row: dict[str, Any], *, mask: bool) -> Record:
-    """Cleans one raw row; raises Dropped with a short reason.
+def to_record(row: RawRow, settings: CleaningSettings) -> Record:
+    """One raw row as a record; raises UnusableRowError with a short reason.
 
-    Rows that state neither months nor life nor death are kept with `term_known` false.
+    Charges get their official names; parts nobody knows are left out, and a row with none left
+    is dropped. A row that states neither months nor life nor death is kept with `term_known`
+    false. CAIL's bare article numbers stay bare: what they lost (之一) is not guessed.
     """
-    fact = _fact(row.get("fact"))
-    charges = _charges(row.get("charges"))
-    life, death = _flag(row, "life"), _flag(row, "death")
-    months = _months(row.get("months"), life=life, death=death)
-    if not charges and not (life or death or months is not None):
-        raise Dropped("no charge and no outcome")
-    defendants = row.get("defendants") or []
-    year = row.get("year")
+    fact = _fact(row, settings)
+    charges = official_charges(row.charges)
+    if not charges:
+        raise UnusableRowError("no official charge" if row.charges else "no charge")
+    months = _months(row)
+    if row.fine is not None and row.fine < 0:
+        raise UnusableRowError("negative fine")
     return Record(
-        id=str(row["id"]),
-        source=str(row.get("source") or "unknown").split(" ")[0].split(":")[0],
-        licence=str(row.get("licence") or "unknown"),
-        fact=mask_verdicts(fact) if mask else fact,
+        id=row_id(row),
+        source=row.source or row.place.partition(":")[0],
+        licence=row.licence,
+        fact=mask_verdicts(fact) if settings.mask_verdicts else fact,
+        text_kind=row.text_kind,
+        defendant=normalise(row.defendants[0]).strip() or None if row.defendants else None,
+        defendants_count=row.defendants_count,
         charges=charges,
-        articles=[str(article) for article in row.get("articles") or []],
-        defendant=normalise(str(defendants[0])) if defendants else None,
-        defendants_count=row.get("n_defendants") or None,
-        kind=_kind(months, charges, life=life, death=death),
+        articles=tuple(dict.fromkeys(article_number(article) for article in row.articles)),
+        kind=_kind(row, months),
         months=months,
-        life=life,
-        death=death,
-        suspension=row.get("suspension"),
-        fine=_fine(row.get("fine")),
-        offence_date=row.get("offence_date"),
-        judgment_date=row.get("judgment_date"),
-        year=int(year) if isinstance(year, int) else None,
-        term_known=life or death or months is not None,
-        synthetic=bool(row.get("synthetic", False)),
+        life=row.life,
+        death=row.death,
+        suspension=row.suspension,
+        suspension_months=row.suspension_months,
+        fine=row.fine,
+        offence_date=row.offence_date,
+        judgment_date=row.judgment_date,
+        year=row.year or _year(fact),
+        recommendation=None,
+        synthetic=row.synthetic,
+        term_known=months is not None or row.life or row.death,
     )
 
 
-def _fact(value: Any) -> str:
-    if not isinstance(value, str):
-        raise Dropped("column 'fact' missing or not text")
-    fact = normalise(value).strip()
-    if len(fact) > MAX_FACT_CHARACTERS:
-        raise Dropped(f"fact longer than {MAX_FACT_CHARACTERS} characters")
-    if len(fact) < MINIMUM_FACT_CHARACTERS:
-        raise Dropped(f"fact shorter than {MINIMUM_FACT_CHARACTERS} characters")
-    try:
-        Case(fact=fact)
-    except (CaseError, ValueError) as error:
-        raise Dropped("fact without Chinese text") from error
+def row_id(row: RawRow) -> str:
+    """The row's own id, or one made of its text and defendant."""
+    if row.id:
+        return row.id
+    return hashlib.sha256("\0".join((row.fact, *row.defendants)).encode()).hexdigest()[:16]
+
+
+def article_number(text: str) -> str:
+    """An article as the package writes it.
+
+    >>> article_number("264"), article_number("第133条之一")
+    ('264', '133之一')
+    """
+    match = _ARTICLE.fullmatch(normalise(text).strip())
+    return match.group(1) + match.group(2) if match else normalise(text).strip()
+
+
+@cache
+def official_charges(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Official names of charges in any spelling, in order, unknown parts left out.
+
+    A selective charge may be named by the parts that apply.
+
+    >>> official_charges(("[故意伤害]罪", "贩卖毒品"))
+    ('故意伤害', '走私、贩卖、运输、制造毒品')
+    """
+    names: list[str] = []
+    for text in given:
+        whole = _official(text)
+        parts = [whole] if whole else [_official(part) for part in split_charges(text)]
+        names += [name for name in parts if name]
+    return tuple(dict.fromkeys(names))
+
+
+def _official(name: str) -> str | None:
+    known = canonical_charge(name)
+    if known:
+        return known
+    letters = _SEPARATORS.sub("", normalise(name)).removesuffix("罪")
+    if len(letters) < 4:
+        return None
+    wider = [
+        charge
+        for charge in all_charges()
+        if "、" in charge and charge[-2:] == letters[-2:] and _is_subsequence(letters, charge)
+    ]
+    return wider[0] if len(wider) == 1 else None
+
+
+def _is_subsequence(letters: str, text: str) -> bool:
+    rest = iter(text)
+    return all(letter in rest for letter in letters)
+
+
+def _fact(row: RawRow, settings: CleaningSettings) -> str:
+    fact = normalise(row.fact).strip()
+    if len(fact) < settings.min_fact_characters:
+        raise UnusableRowError(f"fact shorter than {settings.min_fact_characters} characters")
+    if len(fact) > settings.max_fact_characters:
+        raise UnusableRowError(f"fact longer than {settings.max_fact_characters} characters")
+    if not _HAN.search(fact):
+        raise UnusableRowError("fact without a Chinese character")
     return fact
 
 
-def _charges(value: Any) -> list[str]:
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise Dropped("column 'charges' is not a list")
-    return list(dict.fromkeys(name for text in value for name in split_charges(str(text))))
-
-
-def _flag(row: dict[str, Any], name: str) -> bool:
-    return bool(row.get(name) or False)
-
-
-def _months(value: Any, *, life: bool, death: bool) -> float | None:
-    if life or death:
-        # CAIL writes a number beside life and death; it means nothing there.
+def _months(row: RawRow) -> float | None:
+    if row.life and row.death:
+        raise UnusableRowError("contradictory term: life and death")
+    if row.months is None:
         return None
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise Dropped("column 'months' is not a number")
-    if not 0 <= value <= LONGEST_TERM:
-        raise Dropped(f"term outside 0 to {LONGEST_TERM} months")
-    return round_to_half_month(float(value))
+    if row.life or row.death:
+        raise UnusableRowError("contradictory term: months beside life or death")
+    longest = general_rules().cumulation.cap_from_sum.cap
+    if not 0 <= row.months <= longest:
+        raise UnusableRowError(f"term outside 0 to {longest:g} months")
+    return round_to_half_month(row.months)
 
 
-def _fine(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
-        return None
-    return float(value)
-
-
-def _kind(months: float | None, charges: list[str], *, life: bool, death: bool) -> str | None:
-    if death:
+def _kind(row: RawRow, months: float | None) -> PenaltyKind | None:
+    if row.death:
         return "death"
-    if life:
+    if row.life:
         return "life"
-    if months is None:
-        return None
-    return penalty_kind(months, fine_only_open=fine_only_open(charges, None))
+    return None if months is None else penalty_kind(months, fine_only_open=bool(row.fine))
+
+
+def _year(fact: str) -> int | None:
+    event = last_dated_event(fact, not_after=_LAST_DAY)
+    return event.year if event else None

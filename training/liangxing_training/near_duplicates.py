@@ -1,56 +1,80 @@
-"""Clusters of near-duplicate facts by MinHash (Broder 1997), through datasketch."""
+"""Near-duplicate facts by MinHash over character shingles (Broder 1997), through datasketch."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-
 import numpy as np
 from datasketch import MinHash, MinHashLSH
-from rich.progress import track
+from liangxing.reading.masking import PLACEHOLDER
 
 SHINGLE = 5
-PERMUTATIONS = 64
+_SEED = 1
+_CHUNK = 4096
+# Missing a near-duplicate leaks across splits, a wrong candidate only costs a comparison.
+_WEIGHTS = (0.1, 0.9)
 
 
-def _sketch(fact: str) -> MinHash:
-    text = "".join(character for character in fact if not character.isspace())
-    shingles = {text[i : i + SHINGLE] for i in range(max(len(text) - SHINGLE + 1, 1))}
-    sketch = MinHash(num_perm=PERMUTATIONS, seed=1)
-    sketch.update_batch([shingle.encode() for shingle in shingles])
-    return sketch
+class NearDuplicateIndex:
+    """Facts seen so far; `threshold` is the Jaccard similarity of their shingles.
 
-
-def clusters(facts: Sequence[str], threshold: float) -> tuple[list[int], set[int]]:
-    """For each fact the index of its cluster's first fact, in order of arrival.
-
-    A fact whose near-duplicates belong to two clusters joins neither: its index is in the second
-    result, so that no earlier fact ever changes its cluster when rows are appended.
+    Candidates come from locality-sensitive hashing; the signatures, whose agreement estimates the
+    similarity with a standard error of 0.035 at 128 permutations, decide.
     """
-    index = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS)
-    first: list[int] = []
-    joining: set[int] = set()
-    for number, fact in enumerate(
-        track(facts, description="Finding near-duplicates", transient=True)
-    ):
-        sketch = _sketch(fact)
-        heads = {first[int(str(other))] for other in index.query(sketch)}
-        if len(heads) > 1:
-            joining.add(number)
-            first.append(number)
-            continue
-        first.append(heads.pop() if heads else number)
-        index.insert(str(number), sketch)
-    return first, joining
+
+    def __init__(self, threshold: float, permutations: int) -> None:
+        self._threshold = threshold
+        self._permutations = permutations
+        self._lsh = MinHashLSH(threshold=threshold, num_perm=permutations, weights=_WEIGHTS)
+        self._carrier = MinHash(num_perm=permutations)
+        self._signatures: list[np.ndarray] = []
+        random = np.random.default_rng(_SEED)
+        self._factors = random.integers(1, 2**63, permutations, dtype=np.uint64) * 2 + 1
+        self._offsets = random.integers(0, 2**63, permutations, dtype=np.uint64)
+
+    def signature(self, fact: str) -> np.ndarray:
+        """Minimum of each hash over the fact's shingles, [permutations]."""
+        hashes = _shingles(fact)
+        lowest = np.full(self._permutations, 2**32 - 1, dtype=np.uint64)
+        for start in range(0, len(hashes), _CHUNK):
+            chunk = hashes[start : start + _CHUNK, None]
+            # Multiply-shift hashing (Dietzfelbinger 1997); uint64 wraps on purpose.
+            mixed = (chunk * self._factors + self._offsets) >> np.uint64(32)
+            lowest = np.minimum(lowest, mixed.min(axis=0))
+        return lowest.astype(np.uint32)
+
+    def similar(self, signature: np.ndarray) -> list[int]:
+        """Numbers of earlier facts at least as similar as the threshold, in order of arrival."""
+        candidates = sorted(int(str(key)) for key in self._lsh.query(self._sketch(signature)))
+        return [
+            number
+            for number in candidates
+            if np.mean(self._signatures[number] == signature) >= self._threshold
+        ]
+
+    def add(self, signature: np.ndarray) -> int:
+        """Remembers a fact; its number is the count of those before it."""
+        number = len(self._signatures)
+        self._signatures.append(signature)
+        self._lsh.insert(str(number), self._sketch(signature), check_duplication=False)
+        return number
+
+    def _sketch(self, signature: np.ndarray) -> MinHash:
+        # One carrier for all: datasketch reads its values at once, and making one is slow.
+        self._carrier.hashvalues = signature.astype(self._carrier.hashvalues.dtype)
+        return self._carrier
 
 
-def split_of(key: str, salt: str, fractions: Sequence[tuple[str, float]]) -> str:
-    """The split a cluster falls into, by the hash of its first record's key and `salt`.
-
-    >>> split_of("case-1", "s", [("train", 0.5), ("test", 0.5)]) in ("train", "test")
-    True
-    """
-    digest = hashlib.sha256(f"{salt}\0{key}".encode()).digest()
-    position = int.from_bytes(digest[:8]) / 2**64
-    edges = np.cumsum([fraction for _, fraction in fractions])
-    return fractions[min(int(np.searchsorted(edges, position, side="right")), len(edges) - 1)][0]
+def _shingles(fact: str) -> np.ndarray:
+    """Hashes of the distinct shingles of a fact, blanks and masked phrases aside, [shingles]."""
+    text = "".join(fact.replace(PLACEHOLDER, "").split())
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = codes.astype(np.uint64)
+    if len(codes) < SHINGLE:
+        codes = np.pad(codes, (0, SHINGLE - len(codes)))
+    hashes = np.zeros(len(codes) - SHINGLE + 1, dtype=np.uint64)
+    for offset in range(SHINGLE):
+        hashes = (
+            hashes * np.uint64(0x9E3779B97F4A7C15)
+            + codes[offset : len(codes) - SHINGLE + 1 + offset]
+        )
+        hashes ^= hashes >> np.uint64(29)
+    return np.unique(hashes)

@@ -2,183 +2,181 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from datasets import Dataset, DatasetDict, load_from_disk
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from rich.progress import Progress
-
+from datasets import (
+    Dataset,
+    DatasetDict,
+    disable_progress_bars,
+    enable_progress_bars,
+    load_from_disk,
+)
 from liangxing.errors import DataError
 from liangxing.model.bundle import atomic_folder
-from liangxing_training.cards import data_card
-from liangxing_training.cleaning import Dropped, to_record
-from liangxing_training.near_duplicates import clusters, split_of
+from pydantic import Field
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from liangxing_training.cards import CardText, data_card
+from liangxing_training.cleaning import CleaningSettings, UnusableRowError, row_id, to_record
 from liangxing_training.records import FEATURES, Record
+from liangxing_training.report import PreparationReport, report_markdown
 from liangxing_training.sources import BadRow, Source, read_source
+from liangxing_training.splits import SPLITS, Left, SplitSettings, assign_splits
 
-SPLITS = ("train", "validation", "calibration", "test")
-REPORT, CARD = "report.json", "DATA_CARD.md"
+REPORT, REPORT_TEXT, CARD = "report.json", "REPORT.md", "DATA_CARD.md"
+FORMAT = 2
 
 
-class PrepareSettings(BaseModel):
-    """Which sources, how to clean and how to split; `fractions` sum to 1 in the order of SPLITS."""
+class PrepareSettings(CleaningSettings, SplitSettings):
+    """Which sources, how to clean and how to split.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    The order of sources matters: splits stay put when rows or sources are added at the end.
+    """
 
     name: str
     sources: tuple[Source, ...] = Field(min_length=1)
-    mask_verdicts: bool = True
-    near_duplicate_threshold: float = Field(default=0.8, gt=0, lt=1)
-    fractions: tuple[float, float, float, float] = (0.7, 0.1, 0.1, 0.1)
-    salt: str = "liangxing"
-
-    @model_validator(mode="after")
-    def _sums_to_one(self) -> PrepareSettings:
-        if abs(sum(self.fractions) - 1) > 1e-9:
-            raise ValueError("fractions must sum to 1")
-        return self
+    card: CardText = Field(default_factory=CardText)
 
 
 @dataclass(frozen=True)
 class PreparedData:
     """A prepared folder: the splits and what is known of them."""
 
+    folder: Path
     splits: DatasetDict
     report: dict[str, Any]
 
     @property
     def fingerprint(self) -> str:
+        """SHA-256 over the contents of all records, the same on every machine."""
         return self.report["fingerprint"]
 
     def with_term(self, split: str) -> list[dict[str, Any]]:
-        """The records of a split whose outcome is known, as plain rows."""
-        return [row for row in self.splits[split].to_list() if row["term_known"]]
+        """The facts of a split whose outcome is known, as plain rows; opinions are no facts."""
+        rows = self.splits[split].to_list()
+        return [row for row in rows if row["term_known"] and row["text_kind"] == "fact"]
 
 
 def prepare(settings: PrepareSettings, output: Path) -> PreparedData:
     """Reads, cleans, clusters and splits; writes `output` in one step.
 
-    Bad rows are listed in the report and the rest goes on. Raises DataError when nothing is left.
+    Bad rows are listed in the report and the rest goes on. Texts pass through files, so that
+    memory holds signatures only. Raises DataError when a source cannot be read, nothing is left,
+    the disk is full, or `output` holds something else.
     """
-    dropped: defaultdict[str, list[str]] = defaultdict(list)
-    records = list(_records(settings, dropped))
-    first, joining = clusters([record.fact for record in records], settings.near_duplicate_threshold)
-    fractions = list(zip(SPLITS, settings.fractions, strict=True))
-    by_split: dict[str, list[Record]] = {name: [] for name in SPLITS}
-    held: defaultdict[int, set[tuple[Any, ...]]] = defaultdict(set)
-    for index, record in enumerate(records):
-        if index in joining:
-            dropped["near-duplicate of two clusters"].append(record.id)
-            continue
-        head = records[first[index]]
-        same = (record.defendant, record.months, record.life, record.death, *record.charges)
-        if same in held[first[index]]:
-            dropped["near-duplicate"].append(record.id)
-            continue
-        held[first[index]].add(same)
-        split = split_of(head.id, settings.salt, fractions)
-        if not record.term_known and split != "train":
-            dropped["no term, outside train"].append(record.id)
-            continue
-        by_split[split].append(replace(record, cluster=head.id))
-    if not by_split["train"]:
-        raise DataError("no record is left for training; see the reasons: " + _counts(dropped))
-    report = _report(settings, by_split, dropped)
-    with atomic_folder(output) as folder:
-        DatasetDict(
-            {
-                name: Dataset.from_list([record.to_row() for record in rows], features=FEATURES)
-                for name, rows in by_split.items()
-            }
-        ).save_to_disk(str(folder))
-        (folder / REPORT).write_text(json.dumps(report, ensure_ascii=False, indent=1), "utf-8")
-        (folder / CARD).write_text(data_card(report), encoding="utf-8")
+    if output.exists() and not (output / REPORT).is_file() and any(output.iterdir()):
+        raise DataError(f"{output} is not a folder of prepared data; choose another output")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}-") as work:
+            report = _spool(settings, Path(work))
+            with atomic_folder(output) as folder:
+                _write(Path(work), folder, {"format": FORMAT, **report}, settings)
+    except OSError as error:
+        raise DataError(
+            f"prepared data cannot be written to {output}: {error.strerror or error}; "
+            "free some space or choose another output"
+        ) from error
     return load_prepared(output)
 
 
 def load_prepared(folder: Path) -> PreparedData:
-    """A prepared folder; DataError when it is missing or of another schema."""
+    """A prepared folder; DataError when it is missing or of another format."""
     path = folder / REPORT
     if not path.is_file():
         raise DataError(f"{folder} holds no prepared data; run liangxing-train prepare first")
-    splits = load_from_disk(str(folder))
-    if not isinstance(splits, DatasetDict) or splits["train"].features != FEATURES:
-        raise DataError(f"{folder} has another schema; run liangxing-train prepare again")
-    return PreparedData(splits, json.loads(path.read_text(encoding="utf-8")))
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+        splits = load_from_disk(str(folder))
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"prepared data in {folder} is damaged; run liangxing-train prepare again"
+        ) from error
+    if (
+        report.get("format") != FORMAT
+        or not isinstance(splits, DatasetDict)
+        or any(splits[name].features != FEATURES for name in SPLITS)
+    ):
+        raise DataError(f"{folder} has another format; run liangxing-train prepare again")
+    return PreparedData(folder, splits, report)
+
+
+def _spool(settings: PrepareSettings, work: Path) -> dict[str, Any]:
+    """Writes each split's rows to a file in `work`; returns the report."""
+    report = PreparationReport()
+    origins: dict[str, str] = {}
+    with ExitStack() as stack:
+        files = {
+            name: stack.enter_context((work / name).open("w", encoding="utf-8")) for name in SPLITS
+        }
+        for item in assign_splits(_records(settings, report, origins), settings):
+            if isinstance(item, Left):
+                report.drop(item.reason, item.record.id)
+                continue
+            row = item.record.to_row() | {"cluster": item.cluster, "split": item.split}
+            report.keep(item.record, row, origins[item.record.id])
+            _append(files[item.split], row)
+    if report.empty:
+        raise DataError(f"no record is left for training: {report.reasons}; check the sources")
+    return {"name": settings.name, "mask_verdicts": settings.mask_verdicts, **report.to_dict()}
+
+
+def _append(file: IO[str], row: dict[str, Any]) -> None:
+    file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 def _records(
-    settings: PrepareSettings, dropped: defaultdict[str, list[str]]
+    settings: PrepareSettings, report: PreparationReport, origins: dict[str, str]
 ) -> Iterator[Record]:
-    seen: set[str] = set()
-    with Progress(transient=True) as progress:
+    columns = (SpinnerColumn(), TextColumn("{task.description}: {task.completed:.0f} rows"))
+    with Progress(*columns, TimeElapsedColumn(), transient=True) as progress:
         for source in settings.sources:
-            name = str(source.path or source.hub or source.format)
-            task = progress.add_task(f"Reading {Path(name).name}", total=source.limit)
+            task = progress.add_task(f"Preparing {source.name}", total=source.limit)
             for row in read_source(source):
                 progress.advance(task)
+                report.read(source.name)
                 if isinstance(row, BadRow):
-                    dropped[f"unreadable: {row.reason}"].append(row.where)
+                    report.bad(row)
                     continue
                 try:
-                    record = to_record(row, mask=settings.mask_verdicts)
-                except Dropped as reason:
-                    dropped[str(reason)].append(str(row["id"]))
+                    record = to_record(row, settings)
+                except UnusableRowError as reason:
+                    report.drop(str(reason), row_id(row))
                     continue
-                if record.id in seen:
-                    dropped["id seen before"].append(record.id)
-                    continue
-                seen.add(record.id)
+                origins.setdefault(record.id, source.name)
                 yield record
 
 
-def _report(
-    settings: PrepareSettings,
-    by_split: dict[str, list[Record]],
-    dropped: dict[str, list[str]],
-) -> dict[str, Any]:
-    kept = [record for rows in by_split.values() for record in rows]
-    lines = sorted(
-        json.dumps([name, record.to_row()], ensure_ascii=False, sort_keys=True)
-        for name, rows in by_split.items()
-        for record in rows
+def _write(work: Path, folder: Path, report: dict[str, Any], settings: PrepareSettings) -> None:
+    disable_progress_bars()
+    try:
+        DatasetDict({name: _dataset(work, name) for name in SPLITS}).save_to_disk(str(folder))
+    finally:
+        enable_progress_bars()
+    text = json.dumps(report, ensure_ascii=False, indent=1)
+    (folder / REPORT).write_text(text, encoding="utf-8")
+    (folder / REPORT_TEXT).write_text(report_markdown(report), encoding="utf-8")
+    (folder / CARD).write_text(data_card(report, settings.card), encoding="utf-8")
+
+
+def _dataset(work: Path, name: str) -> Dataset:
+    path = work / name
+    if not path.stat().st_size:
+        return Dataset.from_dict({column: [] for column in FEATURES}, features=FEATURES)
+    made = Dataset.from_generator(
+        _rows, features=FEATURES, cache_dir=str(work / "cache"), gen_kwargs={"path": str(path)}
     )
-    digest = hashlib.sha256()
-    for line in lines:
-        digest.update(line.encode())
-    return {
-        "name": settings.name,
-        "fingerprint": digest.hexdigest(),
-        "mask_verdicts": settings.mask_verdicts,
-        "records": len(kept),
-        "with_term": sum(record.term_known for record in kept),
-        "synthetic": sum(record.synthetic for record in kept),
-        "splits": {
-            name: {"records": len(rows), "with_term": sum(r.term_known for r in rows)}
-            for name, rows in by_split.items()
-        },
-        "dropped": {
-            reason: {"count": len(ids), "examples": ids[:3]}
-            for reason, ids in sorted(dropped.items(), key=lambda item: -len(item[1]))
-        },
-        "sources": _top(record.source for record in kept),
-        "licences": _top(record.licence for record in kept),
-        "charges": _top(charge for record in kept for charge in record.charges),
-        "years": dict(sorted(Counter(r.year for r in kept if r.year).items())),
-        "outcomes": _top(record.kind or "unknown" for record in kept),
-        "characters_median": sorted(len(r.fact) for r in kept)[len(kept) // 2],
-    }
+    assert isinstance(made, Dataset)
+    return made
 
 
-def _top(values: Iterator[str] | Sequence[str], most: int = 20) -> dict[str, int]:
-    return dict(Counter(values).most_common(most))
-
-
-def _counts(dropped: dict[str, list[str]]) -> str:
-    return "; ".join(f"{reason} ({len(ids)})" for reason, ids in dropped.items()) or "no rows read"
+def _rows(path: str) -> Iterator[dict[str, Any]]:
+    with Path(path).open(encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)

@@ -1,66 +1,83 @@
-"""The one training schema: what every source becomes."""
+"""The one training schema: what every source becomes and every later stage reads."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from datasets import Features, List, Value
+from liangxing.prediction import PenaltyKind
 
-# Rows without a known term still teach charges and text; they never leave the train split.
-FEATURES = Features(
-    {
-        "id": Value("string"),
-        "source": Value("string"),
-        "licence": Value("string"),
-        "fact": Value("string"),
-        "defendant": Value("string"),
-        "defendants_count": Value("int32"),
-        "charges": List(Value("string")),
-        "articles": List(Value("string")),
-        "kind": Value("string"),
-        "months": Value("float64"),
-        "life": Value("bool"),
-        "death": Value("bool"),
-        "suspension": Value("bool"),
-        "fine": Value("float64"),
-        "offence_date": Value("string"),
-        "judgment_date": Value("string"),
-        "year": Value("int32"),
-        "recommendation": Value("string"),
-        "term_known": Value("bool"),
-        "synthetic": Value("bool"),
-        "cluster": Value("string"),
-    }
-)
+TextKind = Literal["fact", "opinion"]
 
 
 @dataclass(frozen=True)
 class Record:
-    """One defendant's case. Months at half-month resolution, null with life or death; fine in
-    yuan; dates ISO; `suspension`, `fine` and `recommendation` are null where unknown."""
+    """One case of one defendant with its outcome.
+
+    Months are floats at half-month resolution, null for life and death; fines are yuan; dates are
+    ISO. Null means unknown, never "no". `text_kind` tells facts from a court's opinion, which no
+    user will ever send. Without `term_known` the outcome fields say nothing.
+    """
 
     id: str
     source: str
+    licence: str
     fact: str
-    charges: list[str]
-    licence: str = "unknown"
-    defendant: str | None = None
-    defendants_count: int | None = None
-    articles: list[str] = field(default_factory=list)
-    kind: str | None = None
-    months: float | None = None
-    life: bool = False
-    death: bool = False
-    suspension: bool | None = None
-    fine: float | None = None
-    offence_date: str | None = None
-    judgment_date: str | None = None
-    year: int | None = None
-    recommendation: str | None = None
-    term_known: bool = True
-    synthetic: bool = False
-    cluster: str | None = None
+    text_kind: TextKind
+    defendant: str | None
+    defendants_count: int | None
+    charges: tuple[str, ...]
+    articles: tuple[str, ...]
+    kind: PenaltyKind | None
+    months: float | None
+    life: bool
+    death: bool
+    suspension: bool | None
+    suspension_months: float | None
+    fine: float | None
+    offence_date: str | None
+    judgment_date: str | None
+    year: int | None
+    recommendation: str | None
+    synthetic: bool
+    term_known: bool
+
+    @property
+    def train_only(self) -> bool:
+        """Whether the row may be learnt from but measures nothing."""
+        return not self.term_known or self.text_kind != "fact"
 
     def to_row(self) -> dict[str, Any]:
-        return asdict(self)
+        """Plain data in the order of FEATURES, without cluster and split."""
+        return {**asdict(self), "charges": list(self.charges), "articles": list(self.articles)}
+
+
+_COLUMNS: Mapping[str, Any] = {
+    "id": Value("string"),
+    "source": Value("string"),
+    "licence": Value("string"),
+    "fact": Value("string"),
+    "text_kind": Value("string"),
+    "defendant": Value("string"),
+    "defendants_count": Value("int32"),
+    "charges": List(Value("string")),
+    "articles": List(Value("string")),
+    "kind": Value("string"),
+    "months": Value("float64"),
+    "life": Value("bool"),
+    "death": Value("bool"),
+    "suspension": Value("bool"),
+    "suspension_months": Value("float64"),
+    "fine": Value("float64"),
+    "offence_date": Value("string"),
+    "judgment_date": Value("string"),
+    "year": Value("int32"),
+    "recommendation": Value("string"),
+    "synthetic": Value("bool"),
+    "term_known": Value("bool"),
+    "cluster": Value("string"),
+    "split": Value("string"),
+}
+FEATURES = Features(dict(_COLUMNS))

@@ -1,5 +1,6 @@
-"""Readers: each turns one kind of file into raw rows of one shape."""
+"""Readers: every source as neutral rows, in constant memory."""
 
-from liangxing_training.sources.read import BadRow, RawRow, Source, read_source
+from liangxing_training.sources.read import Source, read_source
+from liangxing_training.sources.rows import BadRow, RawRow
 
 __all__ = ["BadRow", "RawRow", "Source", "read_source"]

@@ -1,45 +1,133 @@
-"""Lines of a JSON Lines file as objects, the bad ones kept apart."""
+"""What a reader hands on: a row in neutral terms, or why there is none."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from datetime import date
+from typing import Any, Literal
 
-from liangxing.case_files import text_encoding
-from liangxing.errors import DataError
+from liangxing_training.records import TextKind
 
-RawRow = dict[str, Any]
+
+@dataclass(frozen=True)
+class RawRow:
+    """A row as its source states it: spellings, widths and units of charges untouched.
+
+    `place` is file:line; months are as given.
+    """
+
+    place: str
+    fact: str
+    charges: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    months: float | None = None
+    life: bool = False
+    death: bool = False
+    fine: float | None = None
+    suspension: bool | None = None
+    suspension_months: float | None = None
+    id: str | None = None
+    source: str = ""
+    licence: str = "not stated"
+    text_kind: TextKind = "fact"
+    defendants: tuple[str, ...] = ()
+    defendants_count: int | None = None
+    offence_date: str | None = None
+    judgment_date: str | None = None
+    year: int | None = None
+    synthetic: bool = False
 
 
 @dataclass(frozen=True)
 class BadRow:
-    """A row that could not be read: where it stands and why."""
+    """A row that yields no case: `unreadable` is the user's to mend, `unusable` is expected."""
 
-    where: str
+    place: str
     reason: str
+    kind: Literal["unreadable", "unusable"] = "unreadable"
 
 
-def json_lines(path: Path) -> Iterator[tuple[str, RawRow | BadRow]]:
-    """Yields (file:line, object or what is wrong); UTF-8 or GB18030, any line ends.
+class ColumnError(ValueError):
+    """A column is missing or of the wrong type."""
 
-    Raises DataError when the file is missing or neither encoding fits.
-    """
-    if not path.is_file():
-        raise DataError(f"data file {path} does not exist; check data.sources")
-    with path.open(encoding=text_encoding(path)) as file:
-        for number, line in enumerate(file, start=1):
-            if not line.strip():
-                continue
-            where = f"{path.name}:{number}"
-            try:
-                row = json.loads(line)
-            except json.JSONDecodeError as error:
-                yield where, BadRow(where, f"not JSON ({error.msg}); is the line cut off?")
-                continue
-            if isinstance(row, dict):
-                yield where, row
-            else:
-                yield where, BadRow(where, f"a JSON object is expected, not {type(row).__name__}")
+
+class Columns:
+    """Typed access to one decoded JSON object; every error names the column."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def __contains__(self, name: str) -> bool:
+        return self._values.get(name) is not None
+
+    def text(self, name: str) -> str:
+        if self._values.get(name) is None:
+            raise ColumnError(f"column '{name}' is missing")
+        return self._typed(name, str, "text")
+
+    def optional_text(self, name: str) -> str | None:
+        return self._typed(name, str, "text") if name in self else None
+
+    def label(self, name: str) -> str | None:
+        """A text or whole number, as text."""
+        value = self._values.get(name)
+        return (
+            str(value)
+            if isinstance(value, int) and not isinstance(value, bool)
+            else (self.optional_text(name))
+        )
+
+    def flag(self, name: str) -> bool:
+        return self._typed(name, bool, "true or false") if name in self else False
+
+    def optional_flag(self, name: str) -> bool | None:
+        return self.flag(name) if name in self else None
+
+    def number(self, name: str) -> float | None:
+        if name not in self:
+            return None
+        value = self._values[name]
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ColumnError(f"column '{name}' must be a number or null, got {_shown(value)}")
+        if not math.isfinite(value):
+            raise ColumnError(f"column '{name}' must be finite, got {value}")
+        return float(value)
+
+    def whole(self, name: str) -> int | None:
+        value = self.number(name)
+        if value is not None and value != int(value):
+            raise ColumnError(f"column '{name}' must be a whole number, got {value}")
+        return None if value is None else int(value)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts or whole numbers, as texts; a single one stands for a list of one."""
+        value = self._values.get(name)
+        items = value if isinstance(value, list | tuple) else [] if value is None else [value]
+        for item in items:
+            if isinstance(item, bool) or not isinstance(item, str | int):
+                raise ColumnError(f"column '{name}' must list texts, got {_shown(item)}")
+        return tuple(str(item) for item in items)
+
+    def iso_date(self, name: str) -> str | None:
+        value = self.optional_text(name)
+        try:
+            return None if value is None else date.fromisoformat(value).isoformat()
+        except ValueError as error:
+            raise ColumnError(
+                f"column '{name}' must be an ISO date such as 2023-05-31, got {_shown(value)}"
+            ) from error
+
+    def mapping(self, name: str) -> Columns:
+        return Columns(self._typed(name, Mapping, "an object"))
+
+    def _typed(self, name: str, kind: type[Any], words: str) -> Any:
+        value = self._values.get(name)
+        if not isinstance(value, kind):
+            raise ColumnError(f"column '{name}' must be {words}, got {_shown(value)}")
+        return value
+
+
+def _shown(value: object) -> str:
+    return "null" if value is None else f"{type(value).__name__}"
