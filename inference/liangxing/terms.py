@@ -12,10 +12,9 @@ from liangxing.prediction import PenaltyKind
 
 # (low, high] in months, bins 1 to 9 of the literature; 0 is life or death, 10 is zero.
 BIN_EDGES = (120, 84, 60, 36, 24, 12, 9, 6, 0)
+_DIGIT = "[0-9零一二两三四五六七八九十]{1,3}"
 _TERM = re.compile(
-    r"(?:([0-9零一二两三四五六七八九十]{1,4})年)?"
-    r"(?:零?([0-9零一二两三四五六七八九十]{1,4})个月)?"
-    r"(?:零?([0-9零一二两三四五六七八九十]{1,4})[日天])?"
+    rf"(?<![0-9〇○零一二三四五六七八九])(?:({_DIGIT})年(半)?)?[零又]?(?:({_DIGIT})个(半)?月)?[零又]?(?:({_DIGIT})[日天])?"
 )
 _WORDS: dict[PenaltyKind, str] = {
     "exempt": "免予刑事处罚",
@@ -66,16 +65,16 @@ def penalty_text(kind: PenaltyKind, months: float | None) -> str:
 
 
 def parse_term(text: str) -> float | None:
-    """Months of a wording such as 一年六个月 or 四个月十五日; null when it is none.
+    """Months of the first wording such as 一年六个月 or 四个月十五日; null when there is none.
 
     >>> parse_term("有期徒刑一年六个月"), parse_term("拘役4个月十五日"), parse_term("缓刑")
     (18.0, 4.5, None)
     """
     for match in _TERM.finditer(text):
-        years, months, days = match.groups()
+        years, half_year, months, half_month, days = match.groups()
         if years or months or days:
             total = 12 * _number(years) + _number(months) + _number(days) / 30
-            return round_to_half_month(total)
+            return round_to_half_month(total + 6 * bool(half_year) + bool(half_month) / 2)
     return None
 
 
@@ -99,6 +98,12 @@ def _numeral(number: int) -> str:
 
 
 def _number(text: str | None) -> float:
+    """A number below a thousand, Arabic or Chinese; 0 for a spelling that is none."""
     if not text:
         return 0.0
-    return float(text) if text.isdecimal() else float(cn2an.cn2an(text.lstrip("零"), "smart"))
+    if text.isdecimal():
+        return float(text)
+    try:
+        return float(cn2an.cn2an(text.lstrip("零") or "零", "smart"))
+    except ValueError:
+        return 0.0

@@ -26,7 +26,11 @@ def statutory_bounds(
     """
     if not charges:
         bounds = _general()
-        return bounds, [_general_step(bounds)], ["未给出罪名，使用一般边界（no charge: general bounds)"]
+        return (
+            bounds,
+            [_general_step(bounds)],
+            ["未给出罪名，使用一般边界（no charge: general bounds)"],
+        )
     found: list[tuple[Statute, list[Version]]] = []
     trace: list[TraceStep] = []
     warnings: list[str] = []
@@ -67,12 +71,14 @@ def _versions(
     period: tuple[date, date] | None,
 ) -> tuple[list[Version], list[str]]:
     if statute is None:
-        return [], [f"罪名“{charge}”没有法定刑数据，使用一般边界（no statute for the charge: general bounds）"]
+        return [], [f"罪名“{charge}”没有法定刑数据，使用一般边界（no statute: general bounds）"]
     start = end = offence_date or date.today()
     if offence_date is None and period is not None:
         start, end = period
     if end < general_rules().code_in_force.from_:
-        return [], ["犯罪日期早于现行刑法，使用一般边界（before the code in force: general bounds）"]
+        return [], [
+            "犯罪日期早于现行刑法，使用一般边界（before the code in force: general bounds）"
+        ]
     versions = [version for version in statute.versions if version.in_force(start, end)]
     notes: list[str] = []
     if offence_date is None:

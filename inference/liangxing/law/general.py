@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from liangxing.errors import ConfigError
-from liangxing.law.files import read_yaml
+from liangxing.law.files import load
 
 
 class _Rule(BaseModel):
@@ -80,11 +78,6 @@ class GeneralRules(BaseModel):
     code_in_force: InForce
 
 
-@cache
 def general_rules() -> GeneralRules:
-    """The rules; ConfigError names the key when the file does not fit its schema."""
-    try:
-        return GeneralRules.model_validate(read_yaml("general.yaml"))
-    except ValidationError as error:
-        where = ".".join(map(str, error.errors()[0]["loc"]))
-        raise ConfigError(f"law file general.yaml: {where}: {error.errors()[0]['msg']}") from error
+    """The rules; ConfigError names the file, line and key that do not fit the schema."""
+    return load("general.yaml", GeneralRules)

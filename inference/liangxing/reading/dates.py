@@ -6,48 +6,64 @@ import calendar
 import re
 from datetime import date
 
-_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+from liangxing.reading.normalise import normalise
+
+_NUMERALS = "〇○零Oo一二三四五六七八九"
+_DIGITS = str.maketrans(_NUMERALS, "00000123456789")
 _DATE = re.compile(
-    r"(?<!\d)((?:19|20)\d{2}|[一二][九〇○零][〇○零一二三四五六七八九]{2})年"
-    r"(?:([0-9]{1,2}|[一二三四五六七八九十]{1,2})月)?"
-    r"(?:([0-9]{1,2}|[一二三四五六七八九十]{1,3})[日号])?(出生|生)?"
+    rf"(?<!\d)([12一二][90九{_NUMERALS[:5]}][\d{_NUMERALS}]{{2}}) ?年(?![《度])"
+    r"(?: ?(\d{1,2}|[一二三四五六七八九十]{1,2}) ?月)?"
+    r"(?: ?(\d{1,2}|[一二三四五六七八九十]{1,3}) ?[日号])?"
+    r"( ?(?:出生|生(?![产活意效])))?"
 )
+_BORN_BEFORE = ("生于", "出生", "出生日期", "出生日期为")
 
 
 def last_dated_event(text: str, *, not_after: date) -> date | None:
-    """The latest day the text names, births aside; null when it names none.
+    """The latest day the text names, births and the years of statutes aside; null for none.
 
-    A missing month or day stands for the latest possible one. Days after `not_after` are ignored.
+    A missing month or day stands for the latest possible one, `not_after` at most. Days that
+    begin after `not_after` are ignored.
 
     >>> last_dated_event("1990年3月1日出生，2015年5月盗窃", not_after=date(2020, 1, 1))
     datetime.date(2015, 5, 31)
+    >>> last_dated_event("二〇一五年十月十二日", not_after=date(2020, 1, 1))
+    datetime.date(2015, 10, 12)
     """
+    plain = normalise(text)
     latest: date | None = None
-    for match in _DATE.finditer(text):
-        year_text, month_text, day_text, birth = match.groups()
-        if birth:
+    for match in _DATE.finditer(plain):
+        year, month, day, birth = match.groups()
+        before = plain[max(match.start() - 8, 0) : match.start()].rstrip(" :：")
+        if birth or before.endswith(_BORN_BEFORE):
             continue
-        year = int(year_text.translate(_DIGITS))
-        month = _small(month_text) or 12
-        if not 1 <= month <= 12:
+        span = _span(int(year.translate(_DIGITS)), _number(month), _number(day))
+        if span is None or span[0] > not_after:
             continue
-        last_day = calendar.monthrange(year, month)[1]
-        day = min(_small(day_text) or last_day, last_day)
-        first = date(year, _small(month_text) or 1, _small(day_text) and day or 1)
-        if first > not_after:
-            continue
-        event = min(date(year, month, day), not_after)
+        event = min(span[1], not_after)
         latest = event if latest is None else max(latest, event)
     return latest
 
 
-def _small(text: str | None) -> int:
+def _span(year: int, month: int | None, day: int | None) -> tuple[date, date] | None:
+    """First and last day that a year with or without month and day may mean."""
+    if month is None:
+        return date(year, 1, 1), date(year, 12, 31)
+    if not 1 <= month <= 12:
+        return None
+    last = calendar.monthrange(year, month)[1]
+    if day is None or not 1 <= day <= last:
+        return date(year, month, 1), date(year, month, last)
+    return date(year, month, day), date(year, month, day)
+
+
+def _number(text: str | None) -> int | None:
+    """An Arabic number, or a Chinese one below a hundred."""
     if not text:
+        return None
+    if "十" not in text:
+        return int(text.translate(_DIGITS))
+    tens, ones = text.split("十", 1)
+    if "十" in ones:
         return 0
-    if text.isdecimal():
-        return int(text)
-    tens, _, ones = text.partition("十") if "十" in text else ("零", "", text)
-    digits = {"": 1, "零": 0}
-    left = digits.get(tens, int(tens.translate(_DIGITS)) if tens not in digits else 0)
-    right = int(ones.translate(_DIGITS)) if ones else 0
-    return left * 10 + right
+    return int(tens.translate(_DIGITS) or 1) * 10 + int(ones.translate(_DIGITS) or 0)
