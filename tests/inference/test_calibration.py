@@ -23,9 +23,9 @@ def bounds(low=6.0, high=36.0, *, life=False, death=False, outer=(0.0, 36.0)):
     return StatutoryBounds(low, high, life, death, None, MonthRange(*outer))
 
 
-distributions = st.lists(
-    st.floats(0.001, 1.0), min_size=len(GRID), max_size=len(GRID)
-).map(lambda values: np.asarray(values) / np.sum(values))
+distributions = st.lists(st.floats(0.001, 1.0), min_size=len(GRID), max_size=len(GRID)).map(
+    lambda values: np.asarray(values) / np.sum(values)
+)
 any_bounds = st.tuples(
     st.sampled_from([0.0, 1.0, 6.0, 36.0]),
     st.sampled_from([36.0, 84.0, 180.0]),

@@ -38,6 +38,7 @@ def test_null_means_not_given_and_unknown_columns_are_ignored():
 @given(st.dictionaries(st.sampled_from(["fact", "charges", "id", "stage"]), st.text() | st.none()))
 def test_any_row_gives_a_case_or_a_case_error(row):
     try:
-        assert Case.from_row(row).fact
-    except CaseError as error:
-        assert str(error)
+        case = Case.from_row(row)
+    except CaseError:
+        return
+    assert case.fact

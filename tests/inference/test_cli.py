@@ -37,9 +37,7 @@ def test_a_failed_write_leaves_the_old_predictions(bundle_folder, tmp_path, monk
 
     monkeypatch.setattr("liangxing.prediction.Prediction.to_json", full)
     arguments = ["liangxing", "predict", "--model", str(bundle_folder)]
-    monkeypatch.setattr(
-        "sys.argv", [*arguments, "--input", str(source), "--output", str(target)]
-    )
+    monkeypatch.setattr("sys.argv", [*arguments, "--input", str(source), "--output", str(target)])
     with pytest.raises(SystemExit) as stopped:
         cli.main()
     assert stopped.value.code == 2
