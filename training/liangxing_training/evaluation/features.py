@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from liangxing.case import MAX_FACT_CHARACTERS, Case
+from liangxing.errors import DataError
 from liangxing.model.legal import legal_context
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
@@ -132,6 +133,14 @@ class StackedFeatures:
         if self.legal_features is not None:
             parts.append(self.legal_features(rows))
         return sparse.csr_matrix(sparse.hstack(parts))
+
+
+def known(rows: Sequence[Row]) -> list[Row]:
+    """The rows with an outcome. Raises DataError if there is none."""
+    kept = [row for row in rows if row.get("term_known", True)]
+    if not kept:
+        raise DataError("no row with a known term; give rows whose term_known is true")
+    return kept
 
 
 def _charges_of(row: Row) -> list[str]:
