@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 
 from liangxing.case import MAX_FACT_CHARACTERS
-from liangxing.law import all_charges, canonical_charge, general_rules, split_charges
+from liangxing.law import canonical_charge, general_rules, split_charges
 from liangxing.prediction import PenaltyKind
 from liangxing.reading.dates import last_dated_event
 from liangxing.reading.masking import mask_verdicts
@@ -23,7 +23,6 @@ from liangxing_training.sources import RawRow
 _LAST_DAY = date(2030, 12, 31)
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _ARTICLE = re.compile(r"第?\s*([0-9]+)\s*条?\s*((?:之[一二三四五六七八九十]+)?)")
-_SEPARATORS = re.compile(r"[、，,；;\s\[\]［］（）()]")
 
 
 class CleaningSettings(BaseModel):
@@ -101,37 +100,11 @@ def article_number(text: str) -> str:
 def official_charges(given: tuple[str, ...]) -> tuple[str, ...]:
     """Official names of charges in any spelling, in order, unknown parts left out.
 
-    A selective charge may be named by the parts that apply.
-
     >>> official_charges(("[故意伤害]罪", "贩卖毒品"))
     ('故意伤害', '走私、贩卖、运输、制造毒品')
     """
-    names: list[str] = []
-    for text in given:
-        whole = _official(text)
-        parts = [whole] if whole else [_official(part) for part in split_charges(text)]
-        names += [name for name in parts if name]
-    return tuple(dict.fromkeys(names))
-
-
-def _official(name: str) -> str | None:
-    known = canonical_charge(name)
-    if known:
-        return known
-    letters = _SEPARATORS.sub("", normalise(name)).removesuffix("罪")
-    if len(letters) < 4:
-        return None
-    wider = [
-        charge
-        for charge in all_charges()
-        if "、" in charge and charge[-2:] == letters[-2:] and _is_subsequence(letters, charge)
-    ]
-    return wider[0] if len(wider) == 1 else None
-
-
-def _is_subsequence(letters: str, text: str) -> bool:
-    rest = iter(text)
-    return all(letter in rest for letter in letters)
+    names = (canonical_charge(name) for text in given for name in split_charges(text))
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _fact(row: RawRow, settings: CleaningSettings) -> str:

@@ -156,7 +156,10 @@ def _records(
 def _write(work: Path, folder: Path, report: dict[str, Any], settings: PrepareSettings) -> None:
     disable_progress_bars()
     try:
-        DatasetDict({name: _dataset(work, name) for name in SPLITS}).save_to_disk(str(folder))
+        splits = DatasetDict({name: _dataset(work, name) for name in SPLITS})
+        # An empty split needs its one empty shard named, or it cannot be loaded again.
+        shards = {name: None if len(split) else 1 for name, split in splits.items()}
+        splits.save_to_disk(str(folder), num_shards=shards)  # type: ignore[arg-type]
     finally:
         enable_progress_bars()
     text = json.dumps(report, ensure_ascii=False, indent=1)

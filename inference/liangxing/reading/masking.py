@@ -14,7 +14,10 @@ from collections.abc import Iterator
 PLACEHOLDER = "〔略〕"
 
 _DIGITS = "0-9一二三四五六七八九十百千两零〇半"
-_DURATION = rf"[{_DIGITS}]{{1,5}}(?:年|个半?月)半?|[{_DIGITS}]{{1,3}}[日天](?![{_DIGITS}])"
+_DURATION = (
+    rf"(?!(?:19|20)[0-9]{{2}}年)[{_DIGITS}]{{1,5}}(?:年|个半?月)半?"
+    rf"|[{_DIGITS}]{{1,3}}[日天](?![{_DIGITS}])"
+)
 _AMOUNT = rf"[{_DIGITS}.,，万余]{{1,14}}元"
 _EXEMPT = r"免[予于除]刑事处罚|定罪免[予于]?(?:刑事)?处罚|定罪免刑"
 _NOT_AT_ONCE = r"不(?:是?必须|属必须|必|须|需)立即执行"
@@ -28,7 +31,7 @@ _ATOM = (
     rf"|{_DEPRIVATION}|{_DURATION}|{_AMOUNT}"
 )
 _SUFFIX = r"以上|以下|以内|左右|不等|的?幅度内?|之间|的?刑罚"
-_JOINT = r"至|到|或者?|和|及|并|零|[、，,\-—~－]"
+_JOINT = r"至|到|或者?|和|及|并|但|零|[、，,\-—~－]"
 _TOKEN = re.compile(rf"(?P<atom>{_ATOM})|(?P<suffix>{_SUFFIX})|(?P<joint>{_JOINT})")
 _TERM_OF_SERVICE = re.compile(
     r"刑期[^。；;\n刑]{0,40}?起[^。；;\n刑]{0,6}?至[^。；;\n刑]{4,24}?止"
@@ -45,7 +48,7 @@ _VERB = re.compile(
     r"|(?:执行|量刑为?|刑期为?|刑罚为?|判|处)$"
 )
 _ANCHORS = ("判处", "判决", "改判", "量处", "决定", "合并", "量刑", "刑期")
-_WEIGHED = re.compile(r"[^，,。；;\n]{0,12}?(?:量刑|刑期|处刑|宣告刑|刑罚)")
+_WEIGHED = re.compile(r"[^，,。；;\n判犯]{0,12}?(?:量刑|刑期|处刑|宣告刑|刑罚)")
 # 有期徒刑以上刑罚 defines the recidivist and leaks nothing.
 _DEFINITION = re.compile(r"(?:有期徒刑?|×+)以上(?:的?刑罚)?")
 _EARLIER_SUSPENSION = re.compile(
@@ -72,15 +75,11 @@ _DURATIONS = re.compile(_DURATION)
 def mask_verdicts(text: str) -> str:
     """The text with this case's penalties, stated or recommended, replaced by a placeholder.
 
-    Masking twice changes nothing more.
-
     >>> mask_verdicts("张三盗窃手机一部。公诉机关建议判处有期徒刑六个月，并处罚金。")
     '张三盗窃手机一部。公诉机关建议〔略〕。'
     >>> mask_verdicts("张三曾因盗窃罪于2010年被判处有期徒刑二年。")
     '张三曾因盗窃罪于2010年被判处有期徒刑二年。'
     """
-    if not _LOOSE.search(text):
-        return text
     cues = _Cues(text)
     pieces: list[str] = []
     done = 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
 from liangxing_training.records import TextKind
+
+_LARGEST, _LARGEST_WHOLE = 1e15, 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,9 @@ class Columns:
     def label(self, name: str) -> str | None:
         """A text or whole number, as text."""
         value = self._values.get(name)
-        return (
-            str(value)
-            if isinstance(value, int) and not isinstance(value, bool)
-            else (self.optional_text(name))
-        )
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        return self.optional_text(name)
 
     def flag(self, name: str) -> bool:
         return self._typed(name, bool, "true or false") if name in self else False
@@ -91,14 +90,15 @@ class Columns:
         value = self._values[name]
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ColumnError(f"column '{name}' must be a number or null, got {_shown(value)}")
-        if not math.isfinite(value):
-            raise ColumnError(f"column '{name}' must be finite, got {value}")
+        # NaN fails the comparison too, and no figure of a judgment comes near the limit.
+        if not abs(value) <= _LARGEST:
+            raise ColumnError(f"column '{name}' must lie within ±{_LARGEST:g}")
         return float(value)
 
     def whole(self, name: str) -> int | None:
         value = self.number(name)
-        if value is not None and value != int(value):
-            raise ColumnError(f"column '{name}' must be a whole number, got {value}")
+        if value is not None and (value != int(value) or not 0 <= value <= _LARGEST_WHOLE):
+            raise ColumnError(f"column '{name}' must be a whole number from 0, got {value:g}")
         return None if value is None else int(value)
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -108,7 +108,7 @@ class Columns:
         for item in items:
             if isinstance(item, bool) or not isinstance(item, str | int):
                 raise ColumnError(f"column '{name}' must list texts, got {_shown(item)}")
-        return tuple(str(item) for item in items)
+        return tuple(_storable(str(item)) for item in items)
 
     def iso_date(self, name: str) -> str | None:
         value = self.optional_text(name)
@@ -126,7 +126,12 @@ class Columns:
         value = self._values.get(name)
         if not isinstance(value, kind):
             raise ColumnError(f"column '{name}' must be {words}, got {_shown(value)}")
-        return value
+        return _storable(value) if isinstance(value, str) else value
+
+
+def _storable(text: str) -> str:
+    """The text without halves of surrogate pairs, which a cut-off emoji leaves behind."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _shown(value: object) -> str:

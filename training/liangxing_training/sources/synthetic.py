@@ -1,214 +1,266 @@
 """Fictional cases generated from the law data, for trying the line without real judgments.
 
-The term follows the statute's tiers, the amount or grade told in the text, the circumstances and
-noise. Scores on these cases say nothing of real ones; every row carries `synthetic: true`.
+A case has a known truth: the tier its quantity or grade opens, a base sentence inside it, the
+ratios of the circumstances it tells, and noise. Scores on these cases say nothing of real ones;
+every row carries `synthetic: true`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
+import yaml
+from liangxing.errors import ConfigError
 from liangxing.law import find, general_rules
+from liangxing.law.statutes import Statute, Tier
 from liangxing.terms import round_to_half_month
 
-_SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
-_CITIES = (
-    "东河市",
-    "南岭县",
-    "西江区",
-    "北原市",
-    "青石县",
-    "云溪区",
-    "临湖市",
-    "长岗县",
-    "白沙镇",
-    "花桥镇",
-)
-_PLACES = (
-    "某小区",
-    "某商场",
-    "某网吧",
-    "某工地",
-    "某公交站",
-    "某饭店",
-    "某菜市场",
-    "某医院门口",
-    "某出租屋",
-    "某停车场",
-)
-_TIMES = ("凌晨", "上午", "中午", "下午", "傍晚", "晚上", "深夜")
-_GOODS = (
-    "手机一部",
-    "电动自行车一辆",
-    "现金",
-    "笔记本电脑一台",
-    "金项链一条",
-    "香烟数条",
-    "电缆线一捆",
-    "钱包一个",
-)
-_REASONS = ("因琐事", "因债务纠纷", "酒后", "因停车问题", "因邻里矛盾", "因感情纠纷")
-_WAYS = ("投资理财", "代办证件", "介绍工作", "出售二手车", "网络刷单", "征婚交友")
-_TOOLS = ("拳脚", "啤酒瓶", "木棍", "水果刀", "铁锹", "砖头")
+_NOISE = 0.1
+_COUNTS_SHARE = 0.06
+_FIRST_YEAR, _LAST_YEAR = 2012, 2024
+# A quantity above the last threshold reaches up to this many times it.
+_TOP_FACTOR = 5.0
+# Where in a tier life and death begin, and which lenient small terms end in a fine alone.
+_LIFE, _DEATH = 0.55, 0.7
+_SMALL, _LENIENT = 5, 0.7
 
 
 @dataclass(frozen=True)
-class _Circumstance:
-    """A sentence of the fact and the factor by which this generator moves the term."""
+class _Count:
+    """One offence as told, with its tier, the place inside it from 0 to 1, and the law's data."""
 
-    sentence: str
-    factor: float
-
-
-# The factors are the generator's own, not the law's: a known truth for the model to find.
-_CIRCUMSTANCES = (
-    _Circumstance("案发后，被告人{name}主动到公安机关投案，并如实供述了犯罪事实。", 0.75),
-    _Circumstance("被告人{name}到案后如实供述自己的罪行。", 0.88),
-    _Circumstance("被告人{name}已赔偿被害人损失并取得谅解。", 0.7),
-    _Circumstance("被告人{name}自愿认罪认罚。", 0.85),
-    _Circumstance("被告人{name}曾因盗窃罪被判刑，刑满释放后五年内再犯，系累犯。", 1.3),
-    _Circumstance("被告人{name}在共同犯罪中系从犯。", 0.65),
-)
+    charge: Mapping[str, Any]
+    statute: Statute
+    tier: Tier
+    place: float
+    level: str
 
 
 @dataclass(frozen=True)
-class _Pattern:
-    """One charge: how the act is told, and which levels of gravity it has."""
-
-    charge: str
-    act: str
-    levels: tuple[str, ...]
-
-
-_PATTERNS = (
-    _Pattern(
-        "盗窃", "在{place}趁无人之机窃得{victim}的{goods}，经鉴定价值人民币{level}元", ("amount",)
-    ),
-    _Pattern("诈骗", "以{way}为名骗取{victim}人民币{level}元，所得款项用于个人挥霍", ("amount",)),
-    _Pattern(
-        "职务侵占", "利用担任公司业务员的职务便利，将货款人民币{level}元占为己有", ("amount",)
-    ),
-    _Pattern(
-        "故意伤害",
-        "{reason}与{victim}发生争执，持{tool}将对方打伤，经鉴定，{victim}的损伤程度为{level}",
-        ("轻伤二级", "轻伤一级", "重伤二级", "重伤一级", "重伤后抢救无效死亡"),
-    ),
-    _Pattern(
-        "走私、贩卖、运输、制造毒品",
-        "在{place}向{victim}贩卖毒品，公安人员当场查获甲基苯丙胺{level}克",
-        ("grams",),
-    ),
-    _Pattern(
-        "危险驾驶",
-        "饮酒后驾驶小型轿车行驶至{place}附近被查获，血液中酒精含量为{level}mg/100ml",
-        ("alcohol",),
-    ),
-    _Pattern(
-        "交通肇事",
-        "驾驶货车行至{place}时与{victim}相撞，{level}，经认定负事故主要责任",
-        ("致一人死亡，被告人在现场等候处理", "致一人死亡，被告人驾车逃逸", "致二人死亡"),
-    ),
-    _Pattern(
-        "抢劫",
-        "在{place}持{tool}威胁{victim}，{level}，劫得{goods}",
-        ("未造成伤害", "致其轻微伤", "入户实施", "致其重伤", "致其死亡"),
-    ),
-    _Pattern(
-        "寻衅滋事",
-        "{reason}在{place}随意殴打{victim}，{level}",
-        ("致一人轻微伤", "致二人轻微伤", "致一人轻伤"),
-    ),
-    _Pattern(
-        "容留他人吸毒",
-        "在其租住处容留{victim}等人吸食毒品{level}",
-        ("二次", "三次", "五次", "多次"),
-    ),
-)
+class _Outcome:
+    months: float | None
+    life: bool = False
+    death: bool = False
 
 
 def generate(count: int, seed: int) -> Iterator[dict[str, Any]]:
     """Yields `count` fictional raw rows; the same seed gives the same rows."""
     random = np.random.default_rng(seed)
     for number in range(count):
-        yield _row(number, random)
+        yield _row(f"synthetic-{seed}-{number}", random)
 
 
-def _row(number: int, random: np.random.Generator) -> dict[str, Any]:
-    pattern = _PATTERNS[random.integers(len(_PATTERNS))]
-    name, victim = _name(random), _name(random)
-    level, gravity = _level(pattern.levels, random)
-    chosen = [c for c in _CIRCUMSTANCES if random.random() < 0.25]
-    year, month, day = random.integers(2012, 2024), random.integers(1, 13), random.integers(1, 29)
-    act = pattern.act.format(
-        place=_CITIES[random.integers(len(_CITIES))] + _PLACES[random.integers(len(_PLACES))],
-        victim=victim,
-        goods=_GOODS[random.integers(len(_GOODS))],
-        way=_WAYS[random.integers(len(_WAYS))],
-        reason=_REASONS[random.integers(len(_REASONS))],
-        tool=_TOOLS[random.integers(len(_TOOLS))],
-        level=level,
+def _row(row_id: str, random: np.random.Generator) -> dict[str, Any]:
+    material = _material()
+    words = _words(random)
+    day = date(int(words["year"]), int(words["month"]), int(words["day"]))
+    number = 2 if random.random() < _COUNTS_SHARE else 1
+    weights = np.array([charge["weight"] for charge in material["charges"]], dtype=float)
+    chosen = random.choice(len(weights), size=number, replace=False, p=weights / weights.sum())
+    counts = [_count(material["charges"][index], day, random) for index in chosen]
+    told = _circumstances(counts, random)
+    leniency = float(np.prod([1 + random.uniform(*each["ratio"]) for each in told]))
+    outcome = _cumulated([_sentence(each, leniency, random) for each in counts])
+    suspension, probation = _suspension(outcome, leniency, told, random)
+    sentences = [_pick(material["openings"], random) + _story(counts[0], random)]
+    sentences += ["此外，被告人{name}还" + _story(each, random) for each in counts[1:]]
+    sentences += [_pick(each["sentences"], random) for each in told]
+    sentences.append(_pick(material["endings"], random))
+    levels = iter([each.level for each in counts])
+    fact = "".join(
+        sentence.format_map(words | ({"level": next(levels)} if "{level}" in sentence else {}))
+        for sentence in sentences
     )
-    opening = f"{year}年{month}月{day}日{_TIMES[random.integers(len(_TIMES))]}，被告人{name}"
-    rest = "".join(c.sentence.format(name=name) for c in random.permutation(np.array(chosen)))
-    factor = float(np.prod([c.factor for c in chosen])) * float(random.lognormal(0, 0.12))
-    months, life, death = _outcome(pattern.charge, gravity, factor)
-    suspended = None
-    if months is not None and 0 < months <= general_rules().suspension.max_months:
-        suspended = bool(factor < 0.8 and not any("累犯" in c.sentence for c in chosen))
     return {
-        "id": f"synthetic-{number}",
+        "id": row_id,
         "source": "synthetic",
         "licence": "Apache-2.0",
-        "fact": f"{opening}{act}。{rest}",
-        "charges": [pattern.charge],
-        "articles": list(_statute(pattern.charge).articles),
-        "months": months,
-        "life": life,
-        "death": death,
-        "suspension": suspended,
-        "fine": None if months is None else float(round(months * 500 + 1000, -3)),
-        "defendants": [name],
-        "n_defendants": 1,
-        "year": int(year),
+        "fact": fact,
+        "charges": [each.statute.charge for each in counts],
+        "articles": list(dict.fromkeys(a for each in counts for a in each.statute.articles)),
+        "months": outcome.months,
+        "life": outcome.life,
+        "death": outcome.death,
+        "suspension": suspension,
+        "suspension_months": probation,
+        "fine": _fine(counts, outcome, random),
+        "defendants": [words["name"]],
+        "n_defendants": 2 if words["other"] in fact and "吸毒人员" not in fact else 1,
+        "offence_date": day.isoformat(),
+        "year": day.year,
         "synthetic": True,
     }
 
 
-def _name(random: np.random.Generator) -> str:
-    return _SURNAMES[random.integers(len(_SURNAMES))] + "某" + "甲乙丙丁戊"[random.integers(5)]
+@cache
+def _material() -> dict[str, Any]:
+    text = (files("liangxing_training.sources") / "synthetic.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)
 
 
-def _level(levels: tuple[str, ...], random: np.random.Generator) -> tuple[str, float]:
-    """How grave the act is told to be, and its place between the lightest (0) and gravest (1)."""
-    gravity = float(random.beta(1.2, 2.5))
-    scale = {"amount": (2_000, 900_000), "grams": (0.2, 400), "alcohol": (81, 290)}.get(levels[0])
-    if scale is None:
-        index = min(int(gravity * len(levels)), len(levels) - 1)
-        return levels[index], index / max(len(levels) - 1, 1)
-    low, high = np.log(scale[0]), np.log(scale[1])
-    value = float(np.exp(low + gravity * (high - low)))
-    return (f"{value:.1f}" if levels[0] == "grams" else str(int(value))), gravity
+def _pick(options: list[str], random: np.random.Generator) -> str:
+    return options[int(random.integers(len(options)))]
 
 
-def _statute(charge: str) -> Any:
-    statute = find(charge)
-    assert statute is not None
-    return statute
+def _words(random: np.random.Generator) -> dict[str, str]:
+    lists = _material()["words"]
+    words = {name: _pick(options, random) for name, options in lists.items()}
+    surnames = random.choice(lists["surname"], size=3, replace=False)
+    people = [str(surname) + _pick(lists["given"], random) for surname in surnames]
+    year = int(random.integers(_FIRST_YEAR, _LAST_YEAR))
+    month = int(random.integers(1, 13))
+    return words | {
+        "name": people[0],
+        "victim": people[1],
+        "other": people[2],
+        "year": str(year),
+        "month": str(month),
+        "day": str(int(random.integers(1, 29))),
+        "hour": str(int(random.integers(0, 24))),
+        "later": str(min(month + int(random.integers(1, 4)), 12)),
+        "earlier_year": str(year - int(random.integers(1, 5))),
+        "age": str(int(random.integers(18, 66))),
+    }
 
 
-def _outcome(charge: str, gravity: float, factor: float) -> tuple[float | None, bool, bool]:
-    """A term along the charge's tiers; the gravest end may be life or death where open."""
-    tiers = _statute(charge).versions[-1].tiers
-    low = min(tier.months[0] for tier in tiers if tier.months)
-    high = max(tier.months[1] for tier in tiers if tier.months)
-    if gravity * factor > 0.95 and any(tier.death for tier in tiers):
-        return None, False, True
-    if gravity * factor > 0.85 and any(tier.life for tier in tiers):
-        return None, True, False
-    base = float(np.exp(np.log(low) + gravity * (np.log(high) - np.log(low))))
-    months = round_to_half_month(min(max(base * factor, low), high))
-    # Small terms with much leniency end in exemption.
-    return (0.0 if factor < 0.45 and months <= low * 2 else round(months), False, False)
+def _count(charge: Mapping[str, Any], day: date, random: np.random.Generator) -> _Count:
+    statute = find(charge["charge"])
+    if statute is None:
+        raise ConfigError(f"synthetic.yaml: the law data do not know {charge['charge']}")
+    version = next(v for v in reversed(statute.versions) if v.in_force(day, day))
+    tiers = {tier.tier: tier for tier in version.tiers}
+    gravity = float(random.beta(1.2, 2.2))
+    if "measure" in charge:
+        return _measured(charge, statute, tiers, day, gravity)
+    grades = [grade for grade in charge["grades"] if grade["tier"] in tiers]
+    index = min(int(gravity * len(grades)), len(grades) - 1)
+    tier = grades[index]["tier"]
+    same = [i for i, grade in enumerate(grades) if grade["tier"] == tier]
+    place = (index - same[0] + float(random.random())) / len(same)
+    return _Count(charge, statute, tiers[tier], place, grades[index]["text"])
+
+
+def _measured(
+    charge: Mapping[str, Any],
+    statute: Statute,
+    tiers: Mapping[str, Tier],
+    day: date,
+    gravity: float,
+) -> _Count:
+    """A quantity drawn evenly on a log scale over the tiers' thresholds."""
+    starts = _thresholds(statute, charge["measure"]["quantity"], tiers, day)
+    edges = [start for _, start in starts] + [starts[-1][1] * _TOP_FACTOR]
+    position = gravity * len(starts)
+    index = min(int(position), len(starts) - 1)
+    place = position - index
+    low, high = np.log(edges[index]), np.log(edges[index + 1])
+    value = float(np.exp(low + place * (high - low)))
+    level = f"{value:.{charge['measure']['decimals']}f}"
+    return _Count(charge, statute, tiers[starts[index][0]], place, level)
+
+
+def _thresholds(
+    statute: Statute, quantity: str, tiers: Mapping[str, Tier], day: date
+) -> list[tuple[str, float]]:
+    """Where each tier starts, in force on `day` or as near as the law data know, ascending."""
+    found: dict[str, float] = {}
+    # Later entries win: those in force, put last.
+    for entry in sorted(statute.thresholds, key=lambda entry: entry.in_force(day, day)):
+        figure = entry.province_range or entry.from_value
+        if entry.quantity == quantity and entry.tier in tiers and figure and not entry.facts:
+            found[entry.tier] = float(np.mean(figure))
+    starts = sorted(found.items(), key=lambda item: item[1])
+    # Where the lightest tier has no threshold of its own, it starts well below the next one.
+    lightest = next(iter(tiers))
+    if lightest not in found:
+        starts.insert(0, (lightest, starts[0][1] / _TOP_FACTOR))
+    return starts
+
+
+def _circumstances(counts: list[_Count], random: np.random.Generator) -> list[Mapping[str, Any]]:
+    told: list[Mapping[str, Any]] = []
+    victims = all(each.charge["victims"] for each in counts)
+    for each in _material()["circumstances"]:
+        barred = any(other["id"] == each.get("without") for other in told)
+        if (
+            random.random() < each["share"]
+            and not barred
+            and (victims or not each.get("victims_only"))
+        ):
+            told.append(each)
+    return [told[index] for index in random.permutation(len(told))]
+
+
+def _story(count: _Count, random: np.random.Generator) -> str:
+    return _pick(count.charge["stories"], random)
+
+
+def _sentence(count: _Count, leniency: float, random: np.random.Generator) -> _Outcome:
+    """The term of one count; the gravest end of a tier may be life or death where open."""
+    tier = count.tier
+    gravity = count.place * min(leniency, 1.2) * float(random.lognormal(0, _NOISE))
+    if tier.months is None or gravity > _LIFE:
+        if tier.death and gravity > _DEATH:
+            return _Outcome(None, death=True)
+        if tier.life:
+            return _Outcome(None, life=True)
+    if tier.months is None:
+        return _Outcome(None, life=True)
+    low, high = tier.months
+    base = low + count.place * (high - low)
+    months = base * leniency * float(random.lognormal(0, _NOISE))
+    if tier.fine_only and months < low * _SMALL and leniency < _LENIENT:
+        return _Outcome(0.0)
+    # Leniency may go below the tier, but not below what a court can give at all.
+    floor = general_rules().detention.months[0] if tier.detention else low * leniency
+    months = min(max(months, min(floor, low) if leniency < 1 else low), high)
+    return _Outcome(float(round(months)) if months > low + 1 else round_to_half_month(months))
+
+
+def _cumulated(outcomes: list[_Outcome]) -> _Outcome:
+    """One outcome of several counts (Criminal Law art. 69): half of what the lesser ones add."""
+    grave = [each for each in outcomes if each.months is None]
+    if grave:
+        return max(grave, key=lambda each: each.death)
+    terms = sorted((each.months or 0.0 for each in outcomes), reverse=True)
+    cap = general_rules().cumulation.cap
+    return _Outcome(min(round_to_half_month(terms[0] + sum(terms[1:]) / 2), cap))
+
+
+def _suspension(
+    outcome: _Outcome,
+    leniency: float,
+    told: list[Mapping[str, Any]],
+    random: np.random.Generator,
+) -> tuple[bool | None, float | None]:
+    """Whether the term is suspended and for how long (Criminal Law arts. 72 to 74)."""
+    rules = general_rules()
+    if outcome.months is None or outcome.months == 0:
+        return None, None
+    if outcome.months > rules.suspension.max_months or any(
+        each["id"] == "recidivist" for each in told
+    ):
+        return False, None
+    if random.random() > 1.6 - 1.5 * leniency:
+        return False, None
+    fixed = outcome.months >= rules.fixed_term.months[0]
+    probation = (
+        rules.suspension.probation_fixed_term if fixed else rules.suspension.probation_detention
+    )
+    wanted = round_to_half_month(outcome.months * 1.5)
+    return True, float(min(max(wanted, probation.min, outcome.months), probation.max))
+
+
+def _fine(counts: list[_Count], outcome: _Outcome, random: np.random.Generator) -> float | None:
+    rate = sum(each.charge["fine"] for each in counts)
+    if outcome.months is None:
+        return None
+    if not rate:
+        return 0.0
+    return float(max(round(rate * (outcome.months + 2) * random.lognormal(0, _NOISE), -3), 1000))
