@@ -1,0 +1,116 @@
+"""Grams by drug."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from liangxing.reading.numerals import NUMERAL, parse_numeral
+from liangxing.reading.tally import Figure, Scope, figure, settle
+
+_NAMES: dict[str, str] = {
+    "grams_meth": r"甲基苯丙胺片剂|甲基苯丙胺|冰毒|麻古|麻果|麻谷|脱氧麻黄碱",
+    "grams_heroin": r"海洛因|白粉",
+    "grams_ketamine": r"氯胺酮|[KＫ]粉",
+    "grams_mdma": r"摇头丸|MDMA|亚甲二氧基",
+    "grams_methcathinone": r"甲卡西酮",
+    "grams_methadone": r"美沙酮",
+    "grams_morphine": r"吗啡",
+    "grams_cocaine": r"可卡因",
+    "grams_opium": r"鸦片",
+    "grams_cannabis": r"大麻|四氢大麻酚",
+    "grams_precursor": r"麻黄[碱素]|制毒物品|盐酸羟亚胺|邻氯苯基",
+    "grams_other_drug": r"尼美西泮|咖啡因|曲马多|芬太尼|毒品|γ-羟基丁酸|三唑仑|杜冷丁|哌替啶",
+}
+_TOKEN = re.compile(
+    rf"(?P<number>{NUMERAL})(?:余|多)?(?P<unit>毫克|千克|公斤|克|kg|g(?![a-z]))(?!/|每)|"
+    + "|".join(f"(?P<{id_}>{names})" for id_, names in _NAMES.items())
+)
+_GRAMS = {"毫克": 1e-3, "克": 1.0, "g": 1.0, "千克": 1e3, "公斤": 1e3, "kg": 1e3}
+_ANY_DRUG = re.compile("|".join(_NAMES.values()))
+_POWDER = re.compile(r"晶体|粉末|疑似|可疑|片剂|药[丸片]|颗粒")
+_NOT_WEIGHED = re.compile(r"(?:含量|浓度|纯度|每)[^，。；]{0,6}$")
+_AGAIN = re.compile(r"(?:检出|鉴定|检验|经称量)[^。；]{0,40}$")
+
+
+def read_grams(scope: Scope) -> dict[str, tuple[float, Figure]]:
+    """Grams of each drug the text names, null drugs left out."""
+    if not _ANY_DRUG.search(scope.text):
+        return {}
+    weights: dict[str, list[Figure]] = {}
+    unnamed: list[Figure] = []
+    named: set[str] = set()
+    current = ""
+    for index, sentence in enumerate(scope.sentences):
+        current = _read_sentence(scope, index, current, weights, unnamed, named)
+        if sentence.voice == "opinion":
+            current = ""
+    specific = {name for name in named if name != "grams_other_drug"}
+    if unnamed:
+        home = next(iter(specific)) if len(specific) == 1 else "grams_other_drug"
+        merged = sorted([*weights.get(home, []), *unnamed], key=lambda f: f.start)
+        weights[home] = merged
+    if len(specific) == 1 and "grams_other_drug" in weights:
+        home = next(iter(specific))
+        joined = [*weights.get(home, []), *weights.pop("grams_other_drug")]
+        weights[home] = sorted(joined, key=lambda f: f.start)
+    return {id_: total for id_, found in weights.items() if (total := settle(found))}
+
+
+def _read_sentence(
+    scope: Scope,
+    index: int,
+    carried: str,
+    weights: dict[str, list[Figure]],
+    unnamed: list[Figure],
+    named: set[str],
+) -> str:
+    """Give each weight of a sentence its drug; returns the drug last named."""
+    text, sentence = scope.text, scope.sentences[index]
+    tokens = list(_TOKEN.finditer(text, sentence.start, sentence.end))
+    if not tokens:
+        return carried if sentence.voice == "told" else ""
+    current = ""
+    for position, token in enumerate(tokens):
+        if token.lastgroup != "unit":
+            drug = token.lastgroup or ""
+            named.add(drug)
+            vague = drug == "grams_other_drug" and token.group() == "毒品"
+            if not vague or not current:
+                current = drug
+            continue
+        value = parse_numeral(token.group("number"))
+        before = text[max(sentence.start, token.start() - 12) : token.start()]
+        if not value or _NOT_WEIGHED.search(before):
+            continue
+        drug = _following(text, token, tokens[position + 1 :], current)
+        grams = value * _GRAMS[token.group("unit")]
+        found = figure(scope, index, grams, token.start(), token.end())
+        reach = text[max(sentence.start, token.start() - 40) : token.start()]
+        found = replace(found, examined=found.examined or bool(_AGAIN.search(reach)))
+        if drug:
+            weights.setdefault(drug, []).append(found)
+        elif carried or _POWDER.search(text, sentence.start, sentence.end):
+            if carried:
+                weights.setdefault(carried, []).append(found)
+            else:
+                unnamed.append(found)
+    return current or carried
+
+
+def _following(text: str, weight: re.Match[str], rest: list[re.Match[str]], current: str) -> str:
+    """The drug of a weight: the one right behind it, else the one before, else the next."""
+    following = next((t for t in rest if t.lastgroup != "unit"), None)
+    if following:
+        drug = following.lastgroup or ""
+        between = text[weight.end() : following.start()]
+        vague = following.group() == "毒品"
+        if len(between) <= 3 and not re.search(r"[，、。；（）和及]", between):
+            return current if vague and current else drug
+        if not current or (current == "grams_other_drug" and "，" in between + "，"):
+            later_weight = any(
+                t.lastgroup == "unit" and t.start() < following.start() for t in rest
+            )
+            if not later_weight and not vague:
+                return drug
+    return current
