@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-import cn2an  # pyright: ignore[reportMissingTypeStubs]
-
+from liangxing.law import numerals
 from liangxing.law.general import general_rules
 from liangxing.prediction import PenaltyKind
 
@@ -58,8 +57,8 @@ def penalty_text(kind: PenaltyKind, months: float | None) -> str:
         return _WORDS[kind]
     years, rest = divmod(round_to_half_month(months), 12)
     whole, half = int(rest), rest % 1
-    words = [_numeral(int(years)) + "年"] if years else []
-    words += [_numeral(whole) + "个月"] if whole else []
+    words = [numerals.written(int(years)) + "年"] if years else []
+    words += [numerals.written(whole) + "个月"] if whole else []
     words += ["十五日"] if half else []
     return _WORDS[kind] + "".join(words)
 
@@ -92,18 +91,11 @@ def term_bin(months: float | None, *, life: bool = False, death: bool = False) -
     return 10
 
 
-def _numeral(number: int) -> str:
-    words = str(cn2an.an2cn(number))
-    return words.removeprefix("一") if words.startswith("一十") else words
-
-
 def _number(text: str | None) -> float:
     """A number below a thousand, Arabic or Chinese; 0 for a spelling that is none."""
     if not text:
         return 0.0
-    if text.isdecimal():
-        return float(text)
     try:
-        return float(cn2an.cn2an(text.lstrip("零") or "零", "smart"))
+        return float(numerals.read(text.lstrip("零") or "零"))
     except ValueError:
         return 0.0

@@ -126,3 +126,9 @@ def _compiled() -> dict[str, Any]:
         return {}
     compiled: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return compiled["files"] if compiled.get("law_sha256") == law_sha256() else {}
+
+
+def forget() -> None:
+    """Read the files again when they have changed."""
+    for cached in (source_names, law_sha256, load, _compiled):
+        cached.cache_clear()

@@ -76,6 +76,7 @@ class GeneralRules(BaseModel):
     mitigation: _Rule
     suspension: SuspensionRule
     code_in_force: InForce
+    articles_text: InForce
 
 
 def general_rules() -> GeneralRules:

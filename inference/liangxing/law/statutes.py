@@ -94,8 +94,9 @@ class Threshold(_Dated):
     """What reaches a tier.
 
     All of it must hold: `quantity` from `from_value` on (between the two figures of
-    `province_range` the province decides) or up to `up_to`, and every one of `facts`. One without
-    quantity and facts is for reading only.
+    `province_range` the province decides) or up to `up_to`, and every one of `facts`. One that
+    is not `decisive` asks for more than that: it opens the tier without closing the lighter ones.
+    One without quantity and facts is for reading only.
     """
 
     tier: str | None = None
@@ -105,6 +106,7 @@ class Threshold(_Dated):
     up_to: float | None = None
     province_range: tuple[float, float] | None = None
     facts: tuple[str, ...] = ()
+    decisive: bool = True
     source: str
     verified: Verified
     note: str | None = None
@@ -149,19 +151,25 @@ class _Source(_Entry):
 
 
 class StatuteFile(_Entry):
+    """statutes.yaml, by hand, or statutes_machine.yaml, derived from the articles' text."""
+
     sources: tuple[_Source, ...]
     charges: tuple[Statute, ...]
+
+
+HAND, MACHINE = "statutes.yaml", "statutes_machine.yaml"
 
 
 @cache
 def statutes() -> dict[str, Statute]:
     """All statutes by charge; ConfigError names the file and line that break the schema."""
     found: dict[str, Statute] = {}
-    for statute in load("statutes.yaml", StatuteFile).charges:
-        for charge in (statute.charge, *statute.also):
-            if canonical_charge(charge) != charge:
-                raise ConfigError(f"law file statutes.yaml: {charge} is no name in force")
-            found[charge] = statute.model_copy(update={"charge": charge, "also": ()})
+    for file in (MACHINE, HAND):
+        for statute in load(file, StatuteFile).charges:
+            for charge in (statute.charge, *statute.also):
+                if canonical_charge(charge) != charge:
+                    raise ConfigError(f"law file {file}: {charge} is no name in force")
+                found[charge] = statute.model_copy(update={"charge": charge, "also": ()})
     for name, members in charge_names().collective.items():
         found[name] = _joined(name, [found[member] for member in members if member in found])
     return found
@@ -184,7 +192,11 @@ def _joined(name: str, members: Sequence[Statute]) -> Statute:
             for tier in version.tiers
         ]
         end = None if following is None else date.fromordinal(following.toordinal() - 1)
-        unique = tuple(dict.fromkeys(tiers))
+        ranked = sorted(dict.fromkeys(tiers), key=lambda tier: tier.severity)
+        unique = tuple(
+            tier.model_copy(update={"tier": f"tier{rank}"})
+            for rank, tier in enumerate(ranked, start=1)
+        )
         versions.append(Version(effective_from=start, effective_to=end, tiers=unique))
     return Statute(
         charge=name,
