@@ -15,8 +15,8 @@ PLACEHOLDER = "〔略〕"
 
 _DIGITS = "0-9一二三四五六七八九十百千两零〇半"
 _DURATION = (
-    rf"(?!(?:19|20)[0-9]{{2}}年)[{_DIGITS}]{{1,5}}(?:年|个半?月)半?"
-    rf"|[{_DIGITS}]{{1,3}}[日天](?![{_DIGITS}])"
+    rf"(?<![0-9])(?!(?:19|20)[0-9]{{2}}年)[{_DIGITS}]{{1,5}}(?:年|个半?月)半?"
+    rf"|(?<![0-9月])[{_DIGITS}]{{1,3}}[日天](?![{_DIGITS}])"
 )
 _AMOUNT = rf"[{_DIGITS}.,，万余]{{1,14}}元"
 _EXEMPT = r"免[予于除]刑事处罚|定罪免[予于]?(?:刑事)?处罚|定罪免刑"
@@ -25,7 +25,7 @@ _DEPRIVATION = rf"剥夺政治权利(?:终身|[{_DIGITS}]{{1,3}}年)?"
 # Atoms and joints in a row are one penalty as a court or prosecutor writes it. Public data sets
 # blank out the kind of penalty as ××.
 _ATOM = (
-    r"有期徒刑?|无期徒刑|拘役|管制(?![刀器物品类服])|死刑|极刑|死缓|×{2,}"
+    r"有期徒刑?|无期徒刑|拘役|管制(?![刀器物品类服])|死刑|极刑|死缓|×{2,}元?"
     r"|缓刑(?:考验期限?)?|宣告(?=缓刑|×)|适用(?=缓刑|×)|[并单]处|罚金(?:人民币)?|没收(?:个人)?(?:全部)?财产"
     rf"|{_EXEMPT}|(?:但?可以?)?(?:{_NOT_AT_ONCE}|不立即执行)|立即执行|缓期[二两2]年执行"
     rf"|{_DEPRIVATION}|{_DURATION}|{_AMOUNT}"
@@ -44,15 +44,15 @@ _CORE = re.compile(
 )
 _LOOSE = re.compile(r"×{2,}|年|月|[日天]|死|缓|罚金|管制|免")
 _VERB = re.compile(
-    r"(?:判处|判决|改判|量处|处以|科处|决定执行|合并执行)[^，,。；;：:、\n判处执]{0,28}$"
+    r"(?:判处|判决|改判|量处|处以|科处|决定执行|合并执行)[^，,。；;：:、（）()\n判处执]{0,28}$"
     r"|(?:执行|量刑为?|刑期为?|刑罚为?|判|处)$"
 )
-_ANCHORS = ("判处", "判决", "改判", "量处", "决定", "合并", "量刑", "刑期")
-_WEIGHED = re.compile(r"[^，,。；;\n判犯]{0,12}?(?:量刑|刑期|处刑|宣告刑|刑罚)")
+_ANCHORS = ("判处", "判决", "改判", "量处", "科处", "处以", "决定", "合并", "量刑", "刑期")
+_WEIGHED = re.compile(r"[^，,。；;\n判犯]{0,12}?(?:量刑|刑期|处刑|宣告刑|刑罚|判刑|[内间]判)")
 # 有期徒刑以上刑罚 defines the recidivist and leaks nothing.
-_DEFINITION = re.compile(r"(?:有期徒刑?|×+)以上(?:的?刑罚)?")
-_EARLIER_SUSPENSION = re.compile(
-    r"(?:考验)?期(?:间|内|满|限内|限届满)|(?:的)?(?:部分|判决)|罪犯|人员"
+_DEFINITION = re.compile(r"(?:有期徒刑?|×+)(?:以上(?:的?刑罚)?|的?刑罚以上)")
+_BEING_SERVED = re.compile(
+    r"(?:缓刑|剥夺政治权利)(?:(?:考验)?期(?:间|内|满|限内|限届满)|的?(?:部分|判决)|罪犯|人员)"
 )
 
 _PRIOR = re.compile(
@@ -157,7 +157,7 @@ def _penalties(text: str, cues: _Cues) -> Iterator[tuple[int, int]]:
             continue
         if _DEFINITION.fullmatch(words) or cues.is_fact(start, end):
             continue
-        if words.startswith("缓刑") and _EARLIER_SUSPENSION.match(text, start + len("缓刑")):
+        if _BEING_SERVED.match(text, start):
             continue
         yield (verb.start() if verb else start), end
 
