@@ -111,7 +111,9 @@ class StackedFeatures:
         matrix = self.text.fit_transform(rows)
         width: Any = min(self.keep, matrix.get_shape()[1])
         self.selection = SelectKBest(f_regression, k=width)
-        self.selection.fit(matrix, target)
+        # An n-gram without variance scores NaN and is never kept.
+        with np.errstate(invalid="ignore"):
+            self.selection.fit(matrix.astype(np.float64), target)
         folds = KFold(min(5, len(rows)), shuffle=True, random_state=self.seed)
         held_out: Any = cross_val_predict(self.ridge, matrix, target, cv=folds)
         self.ridge.fit(matrix, target)
@@ -136,10 +138,14 @@ class StackedFeatures:
 
 
 def known(rows: Sequence[Row]) -> list[Row]:
-    """The rows with an outcome. Raises DataError if there is none."""
-    kept = [row for row in rows if row.get("term_known", True)]
+    """The facts with an outcome; a court's opinion is no fact. Raises DataError without any."""
+    kept = [
+        row
+        for row in rows
+        if row.get("term_known", True) and row.get("text_kind", "fact") == "fact"
+    ]
     if not kept:
-        raise DataError("no row with a known term; give rows whose term_known is true")
+        raise DataError("no fact with a known term; give rows whose term_known is true")
     return kept
 
 

@@ -1,23 +1,33 @@
-"""Plots that people would rather look at than read."""
+"""Figures of training and evaluation; labels are English, since Chinese fonts may be absent.
+
+Every function returns a `matplotlib.figure.Figure` and touches no display.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib
-
-matplotlib.use("Agg")
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from liangxing_training.evaluation.outcomes import Outcomes
+from liangxing_training.evaluation.metrics import widths
+from liangxing_training.evaluation.outcomes import Floats, Intervals, Outcomes
+
+_TICKS = (0, 1, 3, 6, 12, 24, 36, 60, 120, 180, 300)
+# Places of life and death on the log1p axis, beyond the longest term.
+_LIFE_PLACE, _DEATH_PLACE = float(np.log1p(420)), float(np.log1p(590))
+_GUIDE = {"color": "black", "linewidth": 0.8, "zorder": 1}
 
 
 def learning_curve(history: Sequence[Mapping[str, Any]]) -> Figure:
-    """Training loss and validation `cail_score` by step, from the Trainer's log."""
-    figure = Figure(figsize=(7, 4), layout="constrained")
-    left = figure.add_subplot()
+    """Training loss and validation `cail_score` by step.
+
+    `history` is the trainer's log: entries with `step` and `loss` or `eval_cail_score`.
+    """
+    figure, left = _empty(7, 4)
     right = left.twinx()
     loss = [(e["step"], float(e["loss"])) for e in history if "loss" in e]
     score = [(e["step"], float(e["eval_cail_score"])) for e in history if "eval_cail_score" in e]
@@ -27,28 +37,81 @@ def learning_curve(history: Sequence[Mapping[str, Any]]) -> Figure:
         right.plot(*zip(*score, strict=True), "o-", color="tab:blue", label="validation score")
     left.set(xlabel="step", ylabel="training loss")
     right.set_ylabel("validation cail_score")
-    figure.legend(loc="outside upper center", ncols=2)
+    if loss or score:
+        figure.legend(loc="outside upper center", ncols=2)
     return figure
 
 
 def predicted_against_actual(truth: Outcomes, predicted: Outcomes) -> Figure:
-    """Terms in months on log1p axes."""
-    figure = Figure(figsize=(5, 5), layout="constrained")
-    axes = figure.add_subplot()
-    axes.scatter(np.log1p(truth.months), np.log1p(predicted.months), s=8, alpha=0.4)
-    ticks = [0, 3, 6, 12, 24, 36, 60, 120, 180, 300]
-    axes.plot([0, np.log1p(300)], [0, np.log1p(300)], color="black", linewidth=0.8)
-    axes.set_xticks(np.log1p(ticks), [str(t) for t in ticks])
-    axes.set_yticks(np.log1p(ticks), [str(t) for t in ticks])
-    axes.set(xlabel="verdict (months)", ylabel="predicted (months)")
+    """Verdict against prediction on log1p axes with 0, life and death; missing ones are left out.
+
+    The dashed lines bound what scores full marks under `cail_score`, |ln(a+1) - ln(p+1)| <= .2.
+    """
+    figure, axes = _empty(5.5, 5.5)
+    span = np.array([0.0, np.log1p(_TICKS[-1])])
+    axes.plot(span, span, **_GUIDE)
+    for shift in (-0.2, 0.2):
+        axes.plot(span, span + shift, linestyle="--", **_GUIDE)
+    shown = ~predicted.missing
+    # Terms repeat on a few round values; a shift below the grid's step keeps the dots apart.
+    shift = np.random.default_rng(0).uniform(-0.025, 0.025, (2, int(shown.sum())))
+    axes.scatter(
+        _places(truth)[shown] + shift[0],
+        _places(predicted)[shown] + shift[1],
+        s=9,
+        alpha=0.35,
+        linewidths=0,
+        color="tab:blue",
+    )
+    places = [*np.log1p(_TICKS), _LIFE_PLACE, _DEATH_PLACE]
+    names = [*map(str, _TICKS), "life", "death"]
+    axes.set_xticks(places, names, rotation=45)
+    axes.set_yticks(places, names)
+    axes.set(
+        xlabel="verdict (months)",
+        ylabel="predicted (months)",
+        xlim=(-0.15, _DEATH_PLACE + 0.15),
+        ylim=(-0.15, _DEATH_PLACE + 0.15),
+    )
     return figure
 
 
-def coverage_by_level(levels: Sequence[float], coverage: Sequence[float]) -> Figure:
-    """Share of verdicts covered against the level asked for."""
-    figure = Figure(figsize=(5, 5), layout="constrained")
-    axes = figure.add_subplot()
-    axes.plot([0, 1], [0, 1], color="black", linewidth=0.8)
+def coverage_by_level(
+    levels: Sequence[float], coverage: Sequence[float], n: int | None = None
+) -> Figure:
+    """Share of verdicts covered against the level asked for.
+
+    With `n` cases a band of two binomial standard errors shows what chance alone explains.
+    """
+    figure, axes = _empty(5, 5)
+    axes.plot([0, 1], [0, 1], **_GUIDE)
+    if n is not None:
+        nominal = np.linspace(0, 1, 101)
+        error = 2 * np.sqrt(nominal * (1 - nominal) / n)
+        axes.fill_between(nominal, nominal - error, nominal + error, color="tab:gray", alpha=0.25)
     axes.plot(levels, coverage, "o-", color="tab:blue")
     axes.set(xlabel="level", ylabel="coverage", xlim=(0, 1), ylim=(0, 1))
     return figure
+
+
+def width_histogram(intervals: Intervals) -> Figure:
+    """How wide the intervals are, in months; the line is the median."""
+    figure, axes = _empty(6, 4)
+    values = widths(intervals)
+    values = values[~np.isnan(values)]
+    axes.set(xlabel="width (months)", ylabel="cases")
+    if len(values):
+        axes.hist(values, bins=min(40, max(10, len(values) // 10)), color="tab:blue")
+        axes.axvline(float(np.median(values)), **_GUIDE)
+    return figure
+
+
+def _empty(width: float, height: float) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, figure.add_subplot()
+
+
+def _places(outcomes: Outcomes) -> Floats:
+    places = np.where(outcomes.life, _LIFE_PLACE, np.log1p(outcomes.months))
+    return np.where(outcomes.death, _DEATH_PLACE, places)
