@@ -106,7 +106,12 @@ def test_the_card_is_rendered_whole_from_the_report():
     assert data_card(REPORT, TEXT) == EXPECTED.format(fingerprint="f" * 64)
 
 
+def test_the_default_text_speaks_of_published_judgments():
+    assert "Published criminal judgments" in data_card(REPORT)
+
+
 def test_synthetic_records_and_unmasked_texts_stand_out():
-    card = data_card(REPORT | {"synthetic": 3, "mask_verdicts": False}, TEXT)
+    card = data_card(REPORT | {"synthetic": 3, "mask_verdicts": False})
+    assert "Generated: fictional facts" in card
     assert "**3 of 3 records are synthetic.**" in card
     assert "phrases are **not masked**" in card

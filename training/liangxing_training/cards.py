@@ -40,8 +40,29 @@ class CardText(BaseModel):
     )
 
 
-def data_card(report: Mapping[str, Any], text: CardText) -> str:
-    """Markdown card of one prepared data set."""
+SYNTHETIC = CardText(
+    origin=(
+        "Generated: fictional facts with invented names. Terms follow the tiers and thresholds of "
+        "the law data, the ratios of the circumstances told, and noise."
+    ),
+    biases=(
+        "The texts come from a few dozen sentence patterns; real judgments are far richer.",
+        "A circumstance that is not told does not hold, unlike in real judgments.",
+        "Frequencies of charges, amounts and circumstances are the generator's own.",
+        "Fines and suspensions follow simple rules of the generator, not practice.",
+    ),
+    not_for=(
+        "learning or saying anything about real cases; it shows that the line runs",
+        "comparing models, or quoting a score without the word synthetic",
+    ),
+)
+
+
+def data_card(report: Mapping[str, Any], text: CardText | None = None) -> str:
+    """Markdown card of one prepared data set; without a text, the default one for its kind."""
+    if text is None:
+        only_synthetic = report["synthetic"] == report["records"]
+        text = SYNTHETIC if only_synthetic else CardText()
     template = files("liangxing_training") / "templates" / "data_card.md"
     balance = report["balance"]
     years = [year for year in balance["year"] if year.isdecimal()]

@@ -41,7 +41,7 @@ class PrepareSettings(CleaningSettings, SplitSettings):
 
     name: str
     sources: tuple[Source, ...] = Field(min_length=1)
-    card: CardText = Field(default_factory=CardText)
+    card: CardText | None = None
 
 
 @dataclass(frozen=True)

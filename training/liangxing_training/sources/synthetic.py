@@ -173,8 +173,9 @@ def _thresholds(
     # Later entries win: those in force, put last.
     for entry in sorted(statute.thresholds, key=lambda entry: entry.in_force(day, day)):
         figure = entry.province_range or entry.from_value
-        if entry.quantity == quantity and entry.tier in tiers and figure and not entry.facts:
-            found[entry.tier] = float(np.mean(figure))
+        tier = entry.tier or ""
+        if entry.quantity == quantity and tier in tiers and figure and not entry.facts:
+            found[tier] = float(np.mean(figure))
     starts = sorted(found.items(), key=lambda item: item[1])
     # Where the lightest tier has no threshold of its own, it starts well below the next one.
     lightest = next(iter(tiers))
