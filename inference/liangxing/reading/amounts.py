@@ -94,9 +94,9 @@ def _kind(before: str, after: str, *, bribery: bool) -> str:
     """What a sum of money is, from the clause before it; "" where it is not meant."""
     cut = max(before.rfind(mark) for mark in "，,：:（(、")
     clause = before[cut + 1 :]
-    if _GAIN.search(clause) and not (bribery and re.search("好处费", clause)):
-        if not re.search(r"退|追缴|没收", clause):
-            return "gain"
+    bribe = bribery and "好处费" in clause
+    if _GAIN.search(clause) and not bribe and not re.search(r"退|追缴|没收", clause):
+        return "gain"
     if _GROSS.search(clause):
         return ""
     if _TAX.search(clause) and not _PAID_BACK.search(clause):

@@ -1,4 +1,4 @@
-"""Other measures: blood alcohol, shares, land, timber, animals, items, weapons, counts, victims."""
+"""Other measures: alcohol, shares, land, timber, animals, items, weapons, counts, victims."""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ _ITEM = re.compile(
     r"(?=(?:19|20)\d{2}年|同年|同月|当[日晚天]|次[日月]|\d{1,2}月|20\d{2}[.．]\d)"
 )
 _HAN_ITEMS = {
-    text: number for number, text in enumerate(["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"], 1)
+    text: number
+    for number, text in enumerate(["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"], 1)
 }
 _WHOLE = re.compile(
     r"(?:以上|上述|综上|累计|总(?:价值|金额|额|数|计|共|面积|重量)|实际|前后共|涉案(?:总)?(?:金额|价值|数额)|犯罪数额|诈骗金额|(?:盗窃|诈骗)(?:数额|价值|总)"
@@ -147,7 +148,9 @@ def settle(figures: Sequence[Figure]) -> tuple[float, Figure] | None:
         kept = _without_addends(parts, figure)
         if kept is not None:
             parts = [*kept, figure]
-        elif figure.total == "whole" or (figure.value > _sum(parts) and (not figure.item or _all_in(parts, figure.item))):
+        elif figure.total == "whole" or (
+            figure.value > _sum(parts) and (not figure.item or _all_in(parts, figure.item))
+        ):
             parts = [figure]
         elif not any(_same(figure.value, part.value) for part in parts):
             parts = [p for p in parts if p.sentence != figure.sentence or p.value > figure.value]
