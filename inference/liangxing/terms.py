@@ -97,5 +97,5 @@ def _number(text: str | None) -> float:
         return 0.0
     try:
         return float(numerals.read(text.lstrip("零") or "零"))
-    except (ValueError, KeyError):
+    except ValueError:
         return 0.0

@@ -11,14 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any, Literal
-
-import yaml
 
 from liangxing.prediction import Circumstance, Evidence
 from liangxing.reading.ages import victims_ages
 from liangxing.reading.attribution import People, Role, Sentence, rejection_in, sentences_of
+from liangxing.reading.vocabulary import load
 
 _REACH = 36
 _HITS_PER_WORD = 48
@@ -225,9 +223,7 @@ def _evidence(text: str, finding: _Finding) -> Evidence:
 @lru_cache(maxsize=1)
 def _rules() -> dict[str, list[_Rule]]:
     """Rules by word, from the package's vocabulary."""
-    source = resources.files("liangxing.reading").joinpath("data/circumstances.yaml")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    entries: list[dict[str, Any]] = yaml.load(source.read_text("utf-8"), Loader=loader)["rules"]
+    entries: list[dict[str, Any]] = load("circumstances")["rules"]
     by_word: dict[str, list[_Rule]] = {}
     for entry in entries:
         rule = _Rule(

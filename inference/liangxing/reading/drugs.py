@@ -29,6 +29,9 @@ _TOKEN = re.compile(
 _GRAMS = {"毫克": 1e-3, "克": 1.0, "g": 1.0, "千克": 1e3, "公斤": 1e3, "kg": 1e3}
 _ANY_DRUG = re.compile("|".join(_NAMES.values()))
 _POWDER = re.compile(r"晶体|粉末|疑似|可疑|片剂|药[丸片]|颗粒")
+_BETWEEN = re.compile(
+    r"(?:左右)?的?(?:[一二两三四五六七八九十数\d]{1,3}小?[包袋颗粒片块])?(?:的|疑似|可疑)?"
+)
 _NOT_WEIGHED = re.compile(r"(?:含量|浓度|纯度|每)[^，。；]{0,6}$")
 _AGAIN = re.compile(r"(?:检出|鉴定|检验|经称量)[^。；]{0,40}$")
 
@@ -90,22 +93,25 @@ def _read_sentence(
         found = replace(found, examined=found.examined or bool(_AGAIN.search(reach)))
         if drug:
             weights.setdefault(drug, []).append(found)
-        elif carried or _POWDER.search(text, sentence.start, sentence.end):
-            if carried:
-                weights.setdefault(carried, []).append(found)
-            else:
-                unnamed.append(found)
+        elif carried:
+            weights.setdefault(carried, []).append(found)
+        elif len(tokens) > 1 or _POWDER.search(text, sentence.start, sentence.end):
+            unnamed.append(found)
     return current or carried
 
 
 def _following(text: str, weight: re.Match[str], rest: list[re.Match[str]], current: str) -> str:
     """The drug of a weight: the one right behind it, else the one before, else the next."""
-    following = next((t for t in rest if t.lastgroup != "unit"), None)
+    drugs = [t for t in rest if t.lastgroup != "unit"]
+    following = drugs[0] if drugs else None
+    if following and len(drugs) > 1 and drugs[1].start() - following.end() <= 1:
+        # 毒品海洛因: the name says more than the general word before it.
+        following = drugs[1] if following.group() == "毒品" else following
     if following:
         drug = following.lastgroup or ""
-        between = text[weight.end() : following.start()]
+        between = text[weight.end() : following.start()].removesuffix("毒品")
         vague = following.group() == "毒品"
-        if len(between) <= 3 and not re.search(r"[，、。；（）和及]", between):
+        if _BETWEEN.fullmatch(between):
             return current if vague and current else drug
         if not current or (current == "grams_other_drug" and "，" in between + "，"):
             later_weight = any(

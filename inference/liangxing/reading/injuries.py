@@ -115,7 +115,7 @@ def _read_harm(
 
 
 def _names(before: str) -> list[str]:
-    """Whom a harm befell: the names enumerated right before it, else the last, else none."""
+    """Whom a harm befell: the names enumerated before it, else the last, else nobody named."""
     listed = _ENUMERATED.search(before)
     if listed:
         return _NAME.findall(listed.group(1))

@@ -1,4 +1,4 @@
-"""Other measures: alcohol, shares, land, timber, animals, items, weapons, counts, victims."""
+"""Other measures: blood alcohol, shares, land, timber, animals, items, counts, victims."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from liangxing.reading.numerals import NUMERAL, parse_numeral
 from liangxing.reading.tally import Figure, Scope, figure, settle
 
-_MG, _ML = r"(?:mg|MG|Mg|㎎|毫克)", r"(?:ml|ML|mL|Ml|㎖|毫升)"
+_MG, _ML = r"(?:mg|MG|Mg|㎎|毫克)", r"(?:m[lL1]|M[lL]|㎖|毫升)"
 _ALCOHOL = re.compile(
-    rf"({NUMERAL})\s*{_MG}\s*(?:/|每)\s*(100|一百|百)?\s*{_ML}"
+    rf"({NUMERAL})\s*{_MG}\s*(?:/|每)\s*([1lI][0oO]{{2}}|一百|百)?\s*{_ML}"
     rf"|每(?:一)?(?:100|一百|百)\s*{_ML}[^，。；]{{0,16}}?({NUMERAL})\s*{_MG}"
 )
 _BREATH = re.compile(r"呼[气吸]")
@@ -53,12 +53,13 @@ _CONTEXTS = {
 }
 _NO_GUN = re.compile(r"不(?:能)?认定为枪支|不具有?致伤力|不具备致伤力")
 _COUNTS = re.compile(
-    rf"(?:先后|作案|连续|共|累计|前后共计|分)[^，。；\d]{{0,8}}?({NUMERAL})余?(?:次|起|宗)(?!性)"
+    rf"(?:先后|作案|连续|共|累计|前后共计)[^，。；\d]{{0,8}}?({NUMERAL})余?(?:次|起|宗)(?!性)"
     rf"|(?:盗窃|贩卖|诈骗|猥亵|容留|抢劫|销售|收受|虚开|敲诈|强奸|作案|抢夺|扒窃|实施|窃)[^，。；\d]{{0,6}}({NUMERAL})余?(?:次|起)"
-    rf"|(?<!第)({NUMERAL})余?次(?=(?:向|入户|容留|贩卖|盗窃|在[^，。；]{{0,20}}(?:盗|窃|贩|容留)|猥亵|实施|骗|侵占|索|收))"
+    rf"|分({NUMERAL})次(?=[^，。；]{{0,6}}(?:骗|盗|窃|收取|收受|贩|索))"
+    rf"|(?<!第)(?<!分)({NUMERAL})余?次(?=(?:向|入户|容留|贩卖|盗窃|在[^，。；]{{0,20}}(?:盗|窃|贩|容留)|猥亵|实施|骗|侵占|索|收))"
 )
 _NOT_COUNTS = re.compile(
-    r"^(?:取款|取现|转账|催|抢救|传唤|供述|讯问|被|判|鉴定|庭审|调解|会议|行政|因)"
+    r"^(?:取款|取现|提取|转账|催|抢救|传唤|供述|讯问|被|判|鉴定|庭审|调解|会议|行政|因)"
 )
 _VICTIMS = re.compile(
     rf"({NUMERAL})余?(?:名|位|个)(?:[不未]满[^，。；]{{1,8}}的)?(?:被害人|受害人|集资|参与人|工人|职工|农民工|女童|儿童|未成年人|妇女|幼女|学生|男童|投资人|业主)"

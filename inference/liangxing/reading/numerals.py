@@ -10,11 +10,12 @@ _PLAIN = r"\d{1,13}(?:\.\d{1,8})?"
 _MULTIPLIER = r"(?:[余多]?[十百千万亿]{1,2}(?:\d{1,4}[十百千]?){0,3})?"
 _HAN = "〇○零一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟"
 
-# A numeral that begins neither inside another one nor behind a masked digit. Bounded throughout,
-# so that a hostile run of digits costs linear time.
+# A numeral that begins neither inside another one nor behind a masked digit (1××00). Bounded
+# throughout, so that a hostile run of digits costs linear time.
+_MASKED = r"(?<!\d[Xx×*])(?<!\d[Xx×*]{2})(?<!\d[Xx×*]{3})"
 NUMERAL = (
-    rf"(?<![\d.Xx×*{_HAN}])(?:(?:{_GROUPED}|{_PLAIN}){_MULTIPLIER}"
-    rf"|[{_HAN}]{{1,16}}(?:点[{_HAN}]{{1,6}})?(?:[余多][{_HAN}]{{1,3}})?)"
+    rf"(?:(?<![\d.]){_MASKED}(?:{_GROUPED}|{_PLAIN}){_MULTIPLIER}"
+    rf"|(?<![\d.{_HAN}])[{_HAN}]{{1,16}}(?:点[{_HAN}]{{1,6}})?(?:[余多][{_HAN}]{{1,3}})?)"
 )
 
 _APPROXIMATE = re.compile("[余多几]")

@@ -74,7 +74,7 @@ class Figure:
 def scope_of(text: str, *, with_evidence: bool = False) -> Scope:
     """The court's findings where the text holds them, else the charge, else everything."""
     voices = ("told", "opinion", "rejected", "evidence" if with_evidence else "told")
-    start, end = 0, len(text)
+    start = 0
     for match in _FOUND.finditer(text):
         view = _OWN_VIEW.search(text, match.end())
         stop = view.start() if view else len(text)
@@ -86,9 +86,7 @@ def scope_of(text: str, *, with_evidence: bool = False) -> Scope:
         charged = _CHARGED.search(text)
         if charged and charged.start() > len(text) // 8 and len(text) > 600:
             start = charged.start()
-    sentences = tuple(
-        s for s in sentences_of(text) if start <= s.start < end and s.voice in voices
-    )
+    sentences = tuple(s for s in sentences_of(text) if start < s.end and s.voice in voices)
     return Scope(text, sentences, _items(text, start))
 
 
@@ -141,6 +139,8 @@ def settle(figures: Sequence[Figure]) -> tuple[float, Figure] | None:
             if figure.total != "part" and figure.value > _sum(parts):
                 parts = [figure]
             continue
+        if closed and figure.item and parts and not parts[0].item:
+            continue  # a total told ahead of its items
         if figure.total == "part":
             if not closed and not _repeats(figure, parts):
                 parts.append(figure)
