@@ -46,7 +46,7 @@ def test_terms_lie_on_log_axes_with_zero_and_life_and_death_beyond():
         outcomes(0, 12, LIFE, DEATH, 6), outcomes(0, 36, LIFE, LIFE, NOTHING)
     )
 
-    dots = figure.axes[0].collections[0].get_offsets()
+    dots = np.asarray(figure.axes[0].collections[0].get_offsets())
     assert len(dots) == 4
     assert dots[0] == pytest.approx([0, 0], abs=0.03)
     assert dots[1] == pytest.approx(np.log1p([12, 36]), abs=0.03)
@@ -84,9 +84,8 @@ def test_sets_without_months_are_left_out_of_the_widths():
 
 def test_nothing_to_draw_is_still_a_figure():
     empty = np.zeros(0)
+    nobody = Outcomes.from_months(empty)
 
     assert drawn(learning_curve([]))
     assert drawn(width_histogram(Intervals.from_months(empty, empty)))
-    assert drawn(
-        predicted_against_actual(Outcomes.from_months(empty), Outcomes.from_months(empty))
-    )
+    assert drawn(predicted_against_actual(nobody, nobody))

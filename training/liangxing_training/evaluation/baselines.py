@@ -1,10 +1,9 @@
 """Baselines that every figure stands beside; all are fitted on training rows alone.
 
-Rows are records with `fact`, `charges`, `months`, `life` and `death`. Rows without
-a known term and opinions are skipped: opinions on homicide alone move the best constant to
-many years.
-Charges count as given, as they do for the model's main figure; a row without charges is read from
-its text alone. Defaults were chosen on a validation split.
+Rows are records with `fact`, `charges`, `months`, `life` and `death`. Rows without a known term
+and opinions are skipped: opinions on homicide alone move the best constant to many years. Charges
+count as given, as they do for the model's main figure; a row without charges is read from its
+text alone. Defaults were chosen on a validation split.
 """
 
 from __future__ import annotations
