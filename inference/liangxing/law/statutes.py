@@ -14,6 +14,7 @@ from liangxing.law.charges import canonical_charge, charge_names
 from liangxing.law.files import load
 
 Option = Literal["detention", "surveillance", "fine_only", "rights_only", "life", "death"]
+Mode = Literal["may", "shall"]
 Verified = bool | Literal["machine", "local"]
 
 
@@ -119,6 +120,17 @@ class Threshold(_Dated):
         return self
 
 
+class StatuteLeniency(_Dated):
+    """A charge's own ground of mitigation (减轻) or exemption: all `facts`, in any of `tiers`."""
+
+    facts: tuple[str, ...]
+    tiers: tuple[str, ...] = ()
+    mitigate: Mode | None = None
+    exempt: Mode | None = None
+    article: str
+    verified: Verified
+
+
 class Statute(_Entry):
     """What the law says of one charge; `also` are further charges with the same penalties."""
 
@@ -127,6 +139,7 @@ class Statute(_Entry):
     articles: tuple[str, ...]
     versions: tuple[Version, ...] = Field(min_length=1)
     thresholds: tuple[Threshold, ...] = ()
+    leniency: tuple[StatuteLeniency, ...] = ()
     remainder: bool = False
     notes: str | None = None
 
