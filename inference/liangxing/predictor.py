@@ -25,6 +25,7 @@ from liangxing.prediction import (
     Candidate,
     Distribution,
     Fine,
+    Interval,
     ModelIdentity,
     Penalty,
     Prediction,
@@ -110,6 +111,20 @@ class SentencePredictor:
             rows = calibrate.softmax(outputs.outcome_logits.astype(np.float64))
             yield from (Assessment(*pair) for pair in zip(contexts, rows, strict=True))
 
+    def interval(self, found: Assessment, level: float) -> Interval:
+        """The interval of an assessed case at any level, without another pass of the model."""
+        bounds, fitted = found.legal.bounds, self.bundle.calibration
+        distribution = self._bounded(found)
+        inflation = (
+            fitted.inflation(found.legal.mode, found.legal.charge, level)[0] if fitted else np.inf
+        )
+        sets = calibrate.nested_sets(self._grid, distribution, bounds)
+        return calibrate.interval_at(self._grid, sets, bounds, inflation, level)
+
+    def _bounded(self, found: Assessment) -> Floats:
+        discount = self.bundle.calibration.discount if self.bundle.calibration else 1.0
+        return calibrate.bounded(self._grid, found.probabilities, found.legal.bounds, discount)
+
     def _run(
         self, cases: Sequence[Case]
     ) -> tuple[list[bool], Encoding, list[LegalContext], HeadOutput]:
@@ -149,14 +164,11 @@ class SentencePredictor:
         *,
         truncated: bool,
     ) -> Prediction:
-        grid, fitted, manifest = self._grid, self.bundle.calibration, self.bundle.manifest
-        raw = calibrate.softmax(outputs.outcome_logits[index].astype(np.float64))
-        discount = fitted.discount if fitted else 1.0
-        distribution = calibrate.bounded(grid, raw, legal.bounds, discount)
-        sets = calibrate.nested_sets(grid, distribution, legal.bounds)
-        inflation = fitted.inflation(legal.mode, legal.charge, level)[0] if fitted else np.inf
+        manifest = self.bundle.manifest
+        found = Assessment(legal, calibrate.softmax(outputs.outcome_logits[index]))
+        distribution = self._bounded(found)
         penalty = self._penalty(
-            calibrate.best_point(grid, distribution, legal.bounds),
+            calibrate.best_point(self._grid, distribution, legal.bounds),
             fine_only=fine_only_open(legal.charges, legal.offence_date),
         )
         charge_row = calibrate.softmax(encoding.charge_logits[index].astype(np.float64))
@@ -167,7 +179,7 @@ class SentencePredictor:
         return Prediction(
             id=case.id,
             penalty=penalty,
-            interval=calibrate.interval_at(grid, sets, legal.bounds, inflation, level),
+            interval=self.interval(found, level),
             bounds=Bounds(statutory=legal.bounds),
             distribution=self._distribution(distribution),
             charges=_top(manifest.charges, charge_row),

@@ -58,7 +58,11 @@ class EncoderSettings(BaseModel):
 
 
 class FinetuneSettings(BaseModel):
-    """Training of one model. `bandwidth` is the soft label's, in log1p months."""
+    """Training of one model. `bandwidth` is the soft label's, in log1p months.
+
+    `frozen_layers` keeps the embeddings and the lowest layers as they were pretrained: no gradient
+    runs through them, which saves up to two thirds of the time on a CPU.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -68,6 +72,7 @@ class FinetuneSettings(BaseModel):
     gradient_accumulation: int = Field(default=1, ge=1)
     encoder_learning_rate: float = Field(default=5e-5, gt=0)
     head_learning_rate: float = Field(default=1e-3, gt=0)
+    frozen_layers: int = Field(default=0, ge=0)
     weight_decay: float = 0.01
     warmup_ratio: float = 0.06
     head_width: int = 256
@@ -102,6 +107,7 @@ def finetune(
             "no charge occurs often enough to learn; lower finetune.minimum_label_count"
         )
     model = build_model(encoder, settings, space)
+    _freeze(model.encoder_part.encoder, settings.frozen_layers)
     reader = WindowTokenizer(tokenizer, windows)
     train_set = CaseDataset(train, reader, space, settings.bandwidth, "Reading train")
     validation_set = CaseDataset(
@@ -251,9 +257,23 @@ def _labels_seen(train: Sequence[Mapping[str, Any]]) -> list[str]:
     ]
 
 
+def _freeze(encoder: torch.nn.Module, count: int) -> None:
+    """Stops the gradient below layer `count`; ConfigError when there are fewer layers."""
+    if count == 0:
+        return
+    layers = next((m for m in encoder.modules() if isinstance(m, torch.nn.ModuleList)), [])
+    if count > len(layers):
+        raise ConfigError(
+            f"finetune.frozen_layers {count} is more than the encoder's {len(layers)} layers"
+        )
+    encoder.get_submodule("embeddings").requires_grad_(False)
+    for layer in layers[:count]:
+        layer.requires_grad_(False)
+
+
 def _optimizer(model: SentencingModel, settings: FinetuneSettings) -> torch.optim.Optimizer:
-    pretrained = list(model.encoder_part.encoder.parameters())
-    known = {id(parameter) for parameter in pretrained}
+    known = {id(parameter) for parameter in model.encoder_part.encoder.parameters()}
+    pretrained = [p for p in model.encoder_part.encoder.parameters() if p.requires_grad]
     fresh = [parameter for parameter in model.parameters() if id(parameter) not in known]
     return torch.optim.AdamW(
         [

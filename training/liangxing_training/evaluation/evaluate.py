@@ -62,20 +62,24 @@ def evaluate(
     months = best_constant(Outcomes.from_records(train))
     constant = Outcomes.from_months(np.full(len(truth), months))
     table = {f"constant {months:g} months": _point_row(truth, constant)}
-    given = _predict(predictor, records, LEVEL, charge_given=True)
-    withheld = _predict(predictor, records, LEVEL, charge_given=False)
+    given = _predict(predictor, records, charge_given=True)
+    withheld = _predict(predictor, records, charge_given=False)
     for name, found in (("model, charge given", given), ("model, charge predicted", withheld)):
         point = _point_row(truth, Outcomes.from_predictions(found))
         table[name] = point | _interval_row(truth, found)
+    assessed = list(
+        track(
+            predictor.assess(to_case(record) for record in records),
+            description="Coverage by level",
+            total=len(records),
+            transient=True,
+        )
+    )
     coverage = {
         level: mean(
             covered(
                 truth,
-                Intervals.from_predictions(
-                    _predict(predictor, records, level, charge_given=True)
-                    if level != LEVEL
-                    else given
-                ),
+                Intervals.from_intervals([predictor.interval(one, level) for one in assessed]),
             )
         )
         for level in LEVELS
@@ -112,7 +116,6 @@ def record_final_use(folder: Path, evaluation: Evaluation) -> int:
 def _predict(
     predictor: SentencePredictor,
     records: Sequence[Mapping[str, Any]],
-    level: float,
     *,
     charge_given: bool,
 ) -> list[Prediction]:
@@ -121,9 +124,8 @@ def _predict(
         cases = (case.model_copy(update={"charges": ()}) for case in cases)
     return list(
         track(
-            predictor.predict_many(cases, level=level),
-            description=f"Predicting at {level}, charge "
-            + ("given" if charge_given else "predicted"),
+            predictor.predict_many(cases, level=LEVEL),
+            description="Predicting, charge " + ("given" if charge_given else "predicted"),
             total=len(records),
             transient=True,
         )

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 from liangxing.errors import DataError
-from liangxing.prediction import Prediction
+from liangxing.prediction import Interval, Prediction
 from liangxing.terms import term_bin
 from numpy.typing import ArrayLike, NDArray
 
@@ -147,7 +147,11 @@ class Intervals:
     @classmethod
     def from_predictions(cls, predictions: Iterable[Prediction]) -> Self:
         """The conformal intervals."""
-        parts = [p.interval for p in predictions]
+        return cls.from_intervals([p.interval for p in predictions])
+
+    @classmethod
+    def from_intervals(cls, parts: Sequence[Interval]) -> Self:
+        """Intervals as a predictor gives them."""
         return cls._build(
             [p.low for p in parts],
             [p.high for p in parts],
