@@ -29,6 +29,13 @@ class DatedRatio(_Entry):
     verified: Verified
 
 
+class MinorOffence(_Entry):
+    """What a circumstance gives where the offence is minor: from a share of the base up to all."""
+
+    reduce_from: float
+    exempt: bool
+
+
 class CircumstanceRule(_Entry):
     """One circumstance; `mitigate` and `exempt` are the statute's, `ratios` the guideline's."""
 
@@ -43,7 +50,7 @@ class CircumstanceRule(_Entry):
     min_months_change: float | None = None
     not_with: tuple[str, ...] = ()
     not_counted_with: tuple[str, ...] = ()
-    if_offence_minor: str | None = None
+    if_offence_minor: MinorOffence | None = None
     note: str | None = None
 
 

@@ -51,6 +51,26 @@ def range_text(months: tuple[float, float] | None, options: Sequence[Option]) ->
     return "、".join(words)
 
 
+def cited(articles: str) -> str:
+    """Articles as a judgment cites them; CPL is the Criminal Procedure Law.
+
+    >>> cited("67(1)(2)"), cited("17之一"), cited("CPL 15, 174")
+    ('《刑法》第67条第一款、第二款', '《刑法》第17条之一', '《刑事诉讼法》第15条、第174条')
+    """
+    law = "《刑事诉讼法》" if articles.startswith("CPL ") else "《刑法》"
+    return law + "、".join(
+        _article(article) for article in articles.removeprefix("CPL ").split(", ")
+    )
+
+
+def _article(article: str) -> str:
+    number, *paragraphs = article.replace(")", "").split("(")
+    first, of, inserted = number.partition("之")
+    until = [f"第{part}条" for part in first.split("-")]
+    words = "至".join(until) + of + inserted
+    return words + "、".join(f"第{numerals.written(int(part))}款" for part in paragraphs)
+
+
 def _length(months: float) -> str:
     years, rest = divmod(int(months), 12)
     words = numerals.written(years) + "年" if years else ""
