@@ -104,7 +104,7 @@ def guideline_range(
     return Guideline(result, (*trace, *last))
 
 
-def union(ranges: Sequence[Guideline]) -> Guideline:
+def over_versions(ranges: Sequence[Guideline]) -> Guideline:
     """The range that any of several versions of the statute gives for one count."""
     if len(ranges) == 1:
         return ranges[0]
