@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from liangxing.errors import DataError
+from liangxing_training.evaluation.baseline_cache import baseline_points
 from liangxing_training.evaluation.baselines import (
     BestConstant,
     MedianPerCharge,
@@ -13,12 +14,12 @@ from liangxing_training.evaluation.baselines import (
     TfidfSvc,
     best_constant,
     default_baselines,
-    score_baselines,
+    legal_features,
     statutory_features,
 )
-from liangxing_training.evaluation.bootstrap import Resampling
 from liangxing_training.evaluation.metrics import cail_score, covered
 from liangxing_training.evaluation.outcomes import Outcomes
+from liangxing_training.evaluation.settings import ALL_BASELINES
 
 # The harm a fact tells, and the term it brings in these invented cases.
 HARMS = (
@@ -222,11 +223,50 @@ def test_intervals_before_calibration_are_refused(train):
         TfidfLightGbmQuantile(0.9, **SMALL).fit(train).predict_intervals(train[:1])
 
 
-def test_the_table_has_every_baseline_with_intervals(train, validation):
-    table = score_baselines(
-        [BestConstant(), MedianPerCharge()], train, validation, Resampling(resamples=50)
-    )
+def test_every_name_of_a_config_makes_a_baseline_of_its_own():
+    assert len({baseline.name for baseline in default_baselines()}) == len(ALL_BASELINES)
 
-    assert list(table) == ["best constant", "median per charge"]
-    estimate = table["best constant"]["cail_score"]
-    assert estimate.low <= estimate.value <= estimate.high
+
+def test_kept_predictions_are_used_again_for_the_same_rows_only(train, validation, tmp_path):
+    fitted: list[str] = []
+
+    def points(rows):
+        return baseline_points(("constant", "ridge"), train, rows, tmp_path, fitted.append)
+
+    first, again, other = points(validation), points(validation), points(validation[1:])
+
+    assert len(fitted) == 4
+    assert np.array_equal(
+        first["TF-IDF + ridge"].months, again["TF-IDF + ridge"].months, equal_nan=True
+    )
+    assert len(other["TF-IDF + ridge"]) == len(validation) - 1
+
+
+def test_another_verdict_in_training_makes_kept_predictions_stale(train, validation, tmp_path):
+    fitted: list[str] = []
+    changed = [train[0] | {"months": 299.0, "life": False}, *train[1:]]
+
+    for rows in (train, changed):
+        baseline_points(("median",), rows, validation, tmp_path, fitted.append)
+
+    assert len(fitted) == 2
+
+
+def test_legal_features_read_the_amount_and_the_tier_it_reaches():
+    def facts(amount):
+        return case(6, f"2020年5月1日，被告人甲某窃得现金人民币{amount}元。", ["盗窃"])
+
+    low, high = legal_features([facts(3000), facts(500_000)])
+
+    changed = np.flatnonzero(~np.isclose(low, high, equal_nan=True))
+    assert {np.expm1(low[i]).round() for i in changed} >= {3000}
+    assert {np.expm1(high[i]).round() for i in changed} >= {500_000, 120}
+
+
+def test_legal_features_tell_a_denied_circumstance_from_a_silent_text():
+    told = "被告人甲某系累犯。", "被告人甲某不构成累犯。", "被告人甲某窃得手机。"
+
+    yes, no, silent = legal_features([case(6, fact, ["盗窃"]) for fact in told])
+
+    place = np.flatnonzero((yes == 1) & (no == 0) & np.isnan(silent))
+    assert len(place) == 1

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from liangxing.errors import LiangxingError
 from rich.console import Console
-from rich.table import Table
 
 if TYPE_CHECKING:
     from liangxing_training.evaluation.evaluate import Evaluation
@@ -121,29 +120,12 @@ def _pipeline(config: Path, overrides: list[str] | None) -> Pipeline:
     return Pipeline(load_config(config, overrides or []))
 
 
-_COLUMNS = (
-    "cail_score",
-    "cail_score_low",
-    "cail_score_high",
-    "lawbench_score",
-    "mae_months",
-    "coverage",
-    "mean_width",
-    "outside_bounds",
-    "interval_is_whole_range",
-)
-
-
 def _show(evaluation: Evaluation) -> None:
-    systems = list(evaluation.table)
-    table = Table(title=f"{evaluation.split} split, {len(evaluation.truth)} cases, level 0.9")
-    table.add_column("")
-    for system in systems:
-        table.add_column(system, justify="right")
-    for name in _COLUMNS:
-        values = [evaluation.table[system].get(name) for system in systems]
-        table.add_row(name, *("" if v is None else f"{v:.3f}" for v in values))
-    console.print(table)
+    from liangxing_training.evaluation.tables import difference_lines, score_table
+
+    console.print(score_table(evaluation))
+    for line in difference_lines(evaluation):
+        console.print(line, highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from liangxing.errors import ConfigError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from liangxing_training.calibrate import CalibrateSettings
+from liangxing_training.evaluation.settings import EvaluateSettings
 from liangxing_training.export import ExportSettings
 from liangxing_training.finetune import EncoderSettings, FinetuneSettings
 from liangxing_training.prepare import PrepareSettings
@@ -39,6 +40,7 @@ class Config(BaseModel):
     finetune: FinetuneSettings
     export: ExportSettings = Field(default_factory=ExportSettings)
     calibrate: CalibrateSettings = Field(default_factory=CalibrateSettings)
+    evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)
     tracking: TrackingSettings = Field(default_factory=TrackingSettings)
     purpose: Literal["real", "demonstration"] = "real"
 

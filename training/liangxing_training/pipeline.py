@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import mlflow
 from liangxing.errors import ConfigError
+from liangxing.model.legal import CHARGE_GIVEN
 
 from liangxing_training import tracking
 from liangxing_training.calibrate import calibrate
 from liangxing_training.config import Config
-from liangxing_training.evaluation import plots
-from liangxing_training.evaluation.evaluate import Evaluation, evaluate, record_final_use
+from liangxing_training.evaluation import plots, tables
+from liangxing_training.evaluation.evaluate import (
+    GIVEN,
+    Evaluation,
+    evaluate,
+    pooled_coverage,
+    record_final_use,
+)
 from liangxing_training.export import export_bundle
 from liangxing_training.finetune import MODEL_META, EncoderSettings, finetune
 from liangxing_training.prepare import REPORT, PreparedData, load_prepared, prepare
 from liangxing_training.tiny import make_tiny_encoder
 
 STATE = "run.json"
+
+_log = logging.getLogger(__name__)
 
 
 class Pipeline:
@@ -116,24 +126,41 @@ class Pipeline:
 
         def work() -> Evaluation:
             found = evaluate(
-                self.bundle_folder, data.with_term(split), data.with_term("train"), split
+                self.bundle_folder,
+                data.with_term(split),
+                data.with_term("train"),
+                split,
+                self.config.evaluate,
+                cache=self.config.output / "baselines",
+                progress=_log.info,
             )
-            mlflow.log_metrics(found.flat())
-            mlflow.log_figure(
-                plots.predicted_against_actual(found.truth, found.predicted),
-                f"{split}_predicted_against_actual.png",
-            )
-            mlflow.log_figure(
-                plots.coverage_by_level(list(found.coverage), list(found.coverage.values())),
-                f"{split}_coverage_by_level.png",
-            )
-            mlflow.log_dict(found.table, f"{split}_table.json")
+            self._log_evaluation(found)
             if final:
                 uses = record_final_use(self.config.output, found)
                 mlflow.log_metric("final_evaluation_uses", uses)
             return found
 
         return self._stage("evaluate-final" if final else "evaluate", work)
+
+    def _log_evaluation(self, found: Evaluation) -> None:
+        """Figures, tables and plots of an evaluation, linked to the logged model."""
+        mlflow.set_tag("model_sha256", found.model_sha256)
+        mlflow.log_metrics(
+            tables.flat(found), model_id=tracking.logged_model_id(found.model_sha256)
+        )
+        folder = self.config.output / "evaluations"
+        folder.mkdir(exist_ok=True)
+        for name, text in tables.artifact_files(found).items():
+            (folder / name).write_text(text, encoding="utf-8")
+            mlflow.log_text(text, name)
+        mlflow.log_figure(
+            plots.predicted_against_actual(found.truth, found.points[GIVEN]),
+            f"{found.split}_predicted_against_actual.png",
+        )
+        mlflow.log_figure(
+            plots.coverage_by_level(*pooled_coverage(found, CHARGE_GIVEN), n=len(found.truth)),
+            f"{found.split}_coverage_by_level.png",
+        )
 
     def evaluate_validation(self) -> Evaluation:
         """The evaluation for steering."""
@@ -167,7 +194,7 @@ class Pipeline:
         return self.config.encoder.model_copy(update={"name": str(folder)})
 
     def _digest(self) -> str:
-        settings = self.config.model_dump_json(exclude={"tracking", "output"})
+        settings = self.config.model_dump_json(exclude={"tracking", "output", "evaluate"})
         return hashlib.sha256(settings.encode()).hexdigest()
 
     def _state(self) -> str | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import mlflow
+from liangxing.model.bundle import load_bundle, model_sha256
 from mlflow.pyfunc import PythonModel  # type: ignore[attr-defined]
 
 
@@ -23,10 +24,12 @@ class BundleModel(PythonModel):
 
 
 def log_bundle(bundle: Path) -> None:
-    """Logs the bundle as a model of the active run."""
+    """Logs the bundle as a model of the active run, tagged with the hash of its model files."""
+    files = load_bundle(bundle).manifest.files
     mlflow.pyfunc.log_model(
         name="bundle",
         python_model=BundleModel(),
         artifacts={"bundle": str(bundle)},
         pip_requirements=["liangxing"],
+        tags={"model_sha256": model_sha256(files)},
     )

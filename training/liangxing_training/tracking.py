@@ -75,6 +75,19 @@ def log_params(values: Mapping[str, Any]) -> None:
     mlflow.log_params(dict(_flatten(values)))
 
 
+def logged_model_id(model_sha256: str) -> str | None:
+    """The id of the model logged with these model files in the active run's experiment."""
+    run = mlflow.active_run()
+    assert run is not None
+    found = mlflow.search_logged_models(
+        experiment_ids=[run.info.experiment_id],
+        filter_string=f"tags.model_sha256 = '{model_sha256}'",
+        max_results=1,
+        output_format="list",
+    )
+    return found[0].model_id if found else None
+
+
 def git_revision() -> str | None:
     """The commit of the source tree, with "-dirty" when it has changes; null outside git."""
     folder = Path(__file__).parent

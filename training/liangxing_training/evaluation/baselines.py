@@ -8,14 +8,14 @@ text alone. Defaults were chosen on a validation split.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, Self
 
-from liangxing_training.evaluation.bootstrap import DEFAULT, Estimate, Resampling, estimate_points
-from liangxing_training.evaluation.features import LegalFeatures, Row, known, statutory_features
+from liangxing_training.evaluation.features import LegalFeatures, Row, statutory_features
+from liangxing_training.evaluation.legal_features import legal_features
 from liangxing_training.evaluation.linear_baselines import TfidfRidge, TfidfSvc
 from liangxing_training.evaluation.outcomes import Outcomes
+from liangxing_training.evaluation.settings import ALL_BASELINES, BaselineName
 from liangxing_training.evaluation.simple_baselines import (
     BestConstant,
     MedianPerCharge,
@@ -38,11 +38,10 @@ __all__ = [
     "TfidfSvc",
     "best_constant",
     "default_baselines",
-    "score_baselines",
+    "legal_features",
+    "make_baseline",
     "statutory_features",
 ]
-
-logger = logging.getLogger(__name__)
 
 
 class Baseline(Protocol):
@@ -55,31 +54,23 @@ class Baseline(Protocol):
     def predict(self, rows: Sequence[Row]) -> Outcomes: ...
 
 
+def make_baseline(
+    name: BaselineName, features: LegalFeatures | None = legal_features, seed: int = 0
+) -> Baseline:
+    """An unfitted baseline; `features` are the legal features of the trees."""
+    makers: dict[BaselineName, Callable[[], Baseline]] = {
+        "constant": BestConstant,
+        "median": MedianPerCharge,
+        "svc": lambda: TfidfSvc(seed=seed),
+        "ridge": lambda: TfidfRidge(seed=seed),
+        "lightgbm": lambda: TfidfLightGbm(features, seed=seed),
+        "lightgbm_classes": lambda: TfidfLightGbmClasses(features, seed=seed),
+    }
+    return makers[name]()
+
+
 def default_baselines(
-    legal_features: LegalFeatures | None = statutory_features, seed: int = 0
+    features: LegalFeatures | None = legal_features, seed: int = 0
 ) -> list[Baseline]:
     """The baselines of every table, from the plainest up."""
-    return [
-        BestConstant(),
-        MedianPerCharge(),
-        TfidfSvc(seed=seed),
-        TfidfRidge(seed=seed),
-        TfidfLightGbm(legal_features, seed=seed),
-        TfidfLightGbmClasses(legal_features, seed=seed),
-    ]
-
-
-def score_baselines(
-    baselines: Sequence[Baseline],
-    train: Sequence[Row],
-    rows: Sequence[Row],
-    how: Resampling = DEFAULT,
-) -> dict[str, dict[str, Estimate]]:
-    """Fits each on `train` and scores it on `rows`: name to point metrics with intervals."""
-    rows = known(rows)
-    truth = Outcomes.from_records(rows)
-    table: dict[str, dict[str, Estimate]] = {}
-    for baseline in baselines:
-        logger.info("fitting %s on %d rows", baseline.name, len(train))
-        table[baseline.name] = estimate_points(truth, baseline.fit(train).predict(rows), how)
-    return table
+    return [make_baseline(name, features, seed) for name in ALL_BASELINES]

@@ -1,148 +1,176 @@
-"""Score a bundle on one split, with the constant predictor beside it."""
+"""Score a bundle on one split, with every baseline beside it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from liangxing.model.bundle import model_sha256
 from liangxing.prediction import Prediction
 from liangxing.predictor import SentencePredictor
-from rich.progress import track
 
-from liangxing_training.batches import to_case
-from liangxing_training.evaluation.bootstrap import bootstrap_mean
-from liangxing_training.evaluation.metrics import (
-    cail_score,
-    cail_scores,
-    covered,
-    mean,
-    score_intervals,
-    score_points,
+from liangxing_training.evaluation.baseline_cache import baseline_points
+from liangxing_training.evaluation.bootstrap import (
+    Estimate,
+    PairedDifference,
+    Resampling,
+    bootstrap,
+    bootstrap_mean,
+    compare_systems,
+    estimate_intervals,
+    estimate_points,
 )
-from liangxing_training.evaluation.outcomes import Intervals, Outcomes
+from liangxing_training.evaluation.metrics import ece
+from liangxing_training.evaluation.model_run import (
+    LEVEL,
+    LEVELS,
+    CoverageRow,
+    coverage_rows,
+    predict_records,
+)
+from liangxing_training.evaluation.outcomes import Floats, Intervals, Ints, Outcomes
+from liangxing_training.evaluation.reweighting import Reweighted, cail_charge_mix, reweighted
+from liangxing_training.evaluation.settings import EvaluateSettings
+from liangxing_training.evaluation.slices import SliceRow, fairness_table, slice_table
 
-LEVEL = 0.9
-LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+GIVEN, PREDICTED = "model, charge given", "model, charge predicted"
 FINAL_LOG = "final_evaluations.jsonl"
+
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Figures of one split: `table` has a row per system, `coverage` a share per level."""
+    """Figures of one split.
+
+    `table` has a row per system, `differences` the model with charges given minus each other
+    system on the same cases. `slices`, `fairness` and `by_charge_mix` are of the model with
+    charges given.
+    """
 
     split: str
-    table: dict[str, dict[str, float]]
-    coverage: dict[float, float]
+    model_sha256: str
     truth: Outcomes
-    predicted: Outcomes
+    points: dict[str, Outcomes]
+    intervals: dict[str, Intervals]
+    table: dict[str, dict[str, Estimate]]
+    differences: dict[str, dict[str, PairedDifference]]
+    coverage: list[CoverageRow]
+    slices: list[SliceRow]
+    fairness: list[SliceRow]
+    by_charge_mix: Reweighted | None
 
-    def flat(self) -> dict[str, float]:
-        """Figures under names that MLflow takes."""
-        return {
-            f"{self.split}/{system}/{name}".replace(" ", "_").replace(",", ""): value
-            for system, row in self.table.items()
-            for name, value in row.items()
-        }
+    @property
+    def baselines(self) -> list[str]:
+        return [name for name in self.table if name not in (GIVEN, PREDICTED)]
 
 
 def evaluate(
     bundle: Path,
-    records: Sequence[Mapping[str, Any]],
-    train: Sequence[Mapping[str, Any]],
+    records: Sequence[Row],
+    train: Sequence[Row],
     split: str,
+    settings: EvaluateSettings | None = None,
+    *,
+    cache: Path | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Evaluation:
-    """Scores the bundle with charge given and predicted; the constant is fitted on `train`."""
+    """Scores the bundle with charge given and predicted; baselines are fitted on `train`.
+
+    `cache` keeps the predictions of the baselines for a later evaluation on the same rows.
+    """
+    settings = settings or EvaluateSettings()
+    how = settings.resampling
     predictor = SentencePredictor.load(bundle)
     truth = Outcomes.from_records(records)
-    months = best_constant(Outcomes.from_records(train))
-    constant = Outcomes.from_months(np.full(len(truth), months))
-    table = {f"constant {months:g} months": _point_row(truth, constant)}
-    given = _predict(predictor, records, charge_given=True)
-    withheld = _predict(predictor, records, charge_given=False)
-    for name, found in (("model, charge given", given), ("model, charge predicted", withheld)):
-        point = _point_row(truth, Outcomes.from_predictions(found))
-        table[name] = point | _interval_row(truth, found)
-    assessed = list(
-        track(
-            predictor.assess(to_case(record) for record in records),
-            description="Coverage by level",
-            total=len(records),
-            transient=True,
-        )
-    )
-    coverage = {
-        level: mean(
-            covered(
-                truth,
-                Intervals.from_intervals([predictor.interval(one, level) for one in assessed]),
-            )
-        )
-        for level in LEVELS
+    points = baseline_points(settings.baselines, train, records, cache, progress)
+    table = {name: estimate_points(truth, found, how) for name, found in points.items()}
+    intervals: dict[str, Intervals] = {}
+    for name, given in ((GIVEN, True), (PREDICTED, False)):
+        found = predict_records(predictor, records, LEVEL, charge_given=given)
+        points[name] = Outcomes.from_predictions(found)
+        intervals[name] = Intervals.from_predictions(found)
+        table[name] = estimate_points(truth, points[name], how) | _interval_row(truth, found, how)
+        if not given:
+            table[name] |= _charge_row(records, found, how)
+    mix = cail_charge_mix(settings.charge_mix) if settings.charge_mix else None
+    shared: dict[str, Any] = {
+        "intervals": intervals[GIVEN],
+        "level": LEVEL,
+        "minimum": settings.minimum_slice,
+        "how": how,
     }
-    return Evaluation(split, table, coverage, truth, Outcomes.from_predictions(given))
-
-
-def best_constant(truth: Outcomes) -> float:
-    """The term, in months, whose constant answer has the highest mean `cail_score`.
-
-    >>> best_constant(Outcomes.from_months([6, 6, 60]))
-    6.0
-    """
-    candidates = np.unique(truth.months[truth.has_months])
-    return float(
-        max(
-            candidates,
-            key=lambda months: cail_score(
-                truth, Outcomes.from_months(np.full(len(truth), months))
-            ),
-        )
+    return Evaluation(
+        split=split,
+        model_sha256=model_sha256(predictor.bundle.manifest.files),
+        truth=truth,
+        points=points,
+        intervals=intervals,
+        table=table,
+        differences={
+            name: compare_systems(truth, points[GIVEN], points[name], how)
+            for name in table
+            if name != GIVEN
+        },
+        coverage=coverage_rows(predictor, records),
+        slices=slice_table(records, truth, points[GIVEN], **shared),
+        fairness=fairness_table(records, truth, points[GIVEN], **shared),
+        by_charge_mix=reweighted(records, truth, points[GIVEN], mix, how) if mix else None,
     )
 
 
 def record_final_use(folder: Path, evaluation: Evaluation) -> int:
     """Appends one line to the log of uses of the test split; returns how many there are."""
     log = folder / FINAL_LOG
-    entry = {"time": datetime.now(UTC).isoformat(), "table": evaluation.table}
+    entry = {
+        "time": datetime.now(UTC).isoformat(),
+        "model_sha256": evaluation.model_sha256,
+        "table": {
+            system: {name: estimate.value for name, estimate in row.items()}
+            for system, row in evaluation.table.items()
+        },
+    }
     with log.open("a", encoding="utf-8") as file:
         file.write(json.dumps(entry, ensure_ascii=False) + "\n")
     return len(log.read_text(encoding="utf-8").splitlines())
 
 
-def _predict(
-    predictor: SentencePredictor,
-    records: Sequence[Mapping[str, Any]],
-    *,
-    charge_given: bool,
-) -> list[Prediction]:
-    cases = (to_case(record) for record in records)
-    if not charge_given:
-        cases = (case.model_copy(update={"charges": ()}) for case in cases)
-    return list(
-        track(
-            predictor.predict_many(cases, level=LEVEL),
-            description="Predicting, charge " + ("given" if charge_given else "predicted"),
-            total=len(records),
-            transient=True,
-        )
-    )
+def pooled_coverage(evaluation: Evaluation, mode: str) -> tuple[list[float], list[float]]:
+    """Levels and the share covered at each, over all cases of a mode."""
+    rows = [row for row in evaluation.coverage if row.mode == mode and row.group == "pooled"]
+    assert [row.level for row in rows] == list(LEVELS)
+    return [row.level for row in rows], [row.share for row in rows]
 
 
-def _point_row(truth: Outcomes, predicted: Outcomes) -> dict[str, float]:
-    interval = bootstrap_mean(cail_scores(truth, predicted))
-    return score_points(truth, predicted) | {
-        "cail_score_low": interval.low,
-        "cail_score_high": interval.high,
+def _interval_row(
+    truth: Outcomes, predictions: Sequence[Prediction], how: Resampling
+) -> dict[str, Estimate]:
+    intervals = Intervals.from_predictions(predictions)
+    bounds = Intervals.from_outer_bounds(predictions)
+    whole = (intervals.low == bounds.low) & (intervals.high == bounds.high)
+    return estimate_intervals(truth, intervals, LEVEL, bounds, how) | {
+        "interval_is_whole_range": bootstrap_mean(whole.astype(np.float64), how)
     }
 
 
-def _interval_row(truth: Outcomes, predictions: Sequence[Prediction]) -> dict[str, float]:
-    intervals = Intervals.from_predictions(predictions)
-    bounds = Intervals.from_outer_bounds(predictions)
-    row = score_intervals(truth, intervals, LEVEL, bounds)
-    whole = (intervals.low == bounds.low) & (intervals.high == bounds.high)
-    return row | {"interval_is_whole_range": float(whole.mean())}
+def _charge_row(
+    records: Sequence[Row], predictions: Sequence[Prediction], how: Resampling
+) -> dict[str, Estimate]:
+    """How often the most probable charge is one of the verdict's, and how well it is sure of it;
+    of the rows that name charges."""
+    told = [(r, p) for r, p in zip(records, predictions, strict=True) if r.get("charges")]
+    confidence = np.array([p.charges[0].probability for _, p in told], np.float64)
+    correct = np.array([p.charges[0].name in r["charges"] for r, p in told], np.float64)
+
+    def error(indices: Ints) -> Floats:
+        return np.array([ece(confidence[i], correct[i]) for i in indices], np.float64)
+
+    return {
+        "charge_accuracy": bootstrap_mean(correct, how),
+        "charge_ece": bootstrap(error, len(told), how),
+    }

@@ -69,6 +69,17 @@ def by_year(row: Row) -> Sequence[str]:
     return [max(years)] if years else []
 
 
+def by_period(row: Row) -> Sequence[str]:
+    """Whether the year is one that CAIL2018 ends before."""
+    return ["2018 or later" if int(year) >= 2018 else "to 2017" for year in by_year(row)]
+
+
+def by_origin(row: Row) -> Sequence[str]:
+    """The collection a row was taken from, without the file inside it."""
+    origin = re.split(r"[: ]", str(row.get("source") or ""))[0]
+    return [origin] if origin else []
+
+
 def by_fact_length(row: Row) -> Sequence[str]:
     """Characters of the fact."""
     place = int(np.searchsorted(LENGTH_EDGES, len(row["fact"]), side="left"))
@@ -103,6 +114,8 @@ SLICERS: Mapping[str, Slicer] = {
     "charge": by_charge,
     "term bin": by_term_bin,
     "year": by_year,
+    "period": by_period,
+    "origin": by_origin,
     "fact length": by_fact_length,
     "defendants": by_defendants,
     "plea leniency": by_plea_leniency,

@@ -1,0 +1,159 @@
+"""A bundle on the rows of a split: its predictions, and its coverage at every level and group."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from liangxing.case import Case
+from liangxing.model import calibration as calibrate
+from liangxing.model.bundle import Bundle
+from liangxing.model.calibration import POOLED
+from liangxing.model.legal import CHARGE_GIVEN, CHARGE_PREDICTED
+from liangxing.prediction import Interval, MonthRange, Prediction, StatutoryBounds
+from liangxing.predictor import Assessment, SentencePredictor
+from rich.progress import track
+
+from liangxing_training.batches import to_case
+
+LEVEL = 0.9
+LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+MODES = (CHARGE_GIVEN, CHARGE_PREDICTED)
+
+
+@dataclass(frozen=True)
+class CoverageRow:
+    """Verdicts covered in one group of cases at one level.
+
+    `group` is "pooled" or the charge, given or predicted, as in the calibration. `unclipped`
+    counts what the intervals would cover if they ended at no bound; `outside_bounds` counts
+    verdicts outside the outer bounds, which no clipped interval can cover.
+    """
+
+    mode: str
+    group: str
+    level: float
+    n: int
+    covered: int
+    unclipped: int
+    outside_bounds: int
+
+    @property
+    def share(self) -> float:
+        return self.covered / self.n
+
+
+def predict_records(
+    predictor: SentencePredictor,
+    records: Sequence[Mapping[str, Any]],
+    level: float,
+    *,
+    charge_given: bool,
+) -> list[Prediction]:
+    """Predictions along the deployed path, with the charges given or withheld."""
+    cases = (to_case(record) for record in records)
+    if not charge_given:
+        cases = (_withheld(case) for case in cases)
+    found = predictor.predict_many(cases, level=level)
+    return list(_tracked(found, "Predicting", len(records), charge_given=charge_given))
+
+
+def coverage_rows(
+    predictor: SentencePredictor, records: Sequence[Mapping[str, Any]]
+) -> list[CoverageRow]:
+    """Coverage per mode, group and level, pooled first and then by size of the group."""
+    table: list[CoverageRow] = []
+    for mode in MODES:
+        given = mode == CHARGE_GIVEN
+        found = predictor.assess((to_case(r) for r in records), charge_given=given)
+        assessments = list(_tracked(found, "Measuring", len(records), charge_given=given))
+        hits = {
+            clipped: _hits(predictor.bundle, assessments, records, clipped=clipped)
+            for clipped in (True, False)
+        }
+        outside = ~np.array(
+            [
+                _bounds_as_interval(found.legal.bounds).covers(
+                    record["months"], life=record["life"], death=record["death"]
+                )
+                for found, record in zip(assessments, records, strict=True)
+            ],
+            np.bool_,
+        )
+        groups: defaultdict[str, list[int]] = defaultdict(list)
+        for place, assessment in enumerate(assessments):
+            groups[POOLED].append(place)
+            if assessment.legal.charge is not None:
+                groups[assessment.legal.charge].append(place)
+        for name, places in sorted(groups.items(), key=lambda g: (-len(g[1]), g[0] != POOLED)):
+            table += [
+                CoverageRow(
+                    mode,
+                    name,
+                    level,
+                    len(places),
+                    int(hits[True][places, column].sum()),
+                    int(hits[False][places, column].sum()),
+                    int(outside[places].sum()),
+                )
+                for column, level in enumerate(LEVELS)
+            ]
+    return table
+
+
+def intervals_of(
+    bundle: Bundle, assessment: Assessment, levels: Iterable[float], *, clipped: bool = True
+) -> list[Interval]:
+    """The intervals of one case at several levels, as the predictor gives them; the whole outer
+    range from an uncalibrated bundle. Without `clipped` every outcome of the grid is open."""
+    grid, fitted, legal = bundle.grid, bundle.calibration, assessment.legal
+    bounds = legal.bounds if clipped else _open(legal.bounds, grid.months[-1])
+    discount = fitted.discount if fitted else 1.0
+    distribution = calibrate.bounded(grid, assessment.probabilities, bounds, discount)
+    sets = calibrate.nested_sets(grid, distribution, bounds)
+    found: list[Interval] = []
+    for level in levels:
+        inflation = fitted.inflation(legal.mode, legal.charge, level)[0] if fitted else np.inf
+        found.append(calibrate.interval_at(grid, sets, bounds, inflation, level))
+    return found
+
+
+def _hits(
+    bundle: Bundle,
+    assessments: Sequence[Assessment],
+    records: Sequence[Mapping[str, Any]],
+    *,
+    clipped: bool,
+) -> np.ndarray:
+    """[cases, levels]: whether the interval covers the verdict."""
+    return np.array(
+        [
+            [
+                interval.covers(record["months"], life=record["life"], death=record["death"])
+                for interval in intervals_of(bundle, assessment, LEVELS, clipped=clipped)
+            ]
+            for assessment, record in zip(assessments, records, strict=True)
+        ],
+        np.bool_,
+    )
+
+
+def _open(bounds: StatutoryBounds, longest: float) -> StatutoryBounds:
+    outer = MonthRange(0.0, max(longest, bounds.outer.high))
+    return replace(bounds, outer=outer, life=True, death=True)
+
+
+def _bounds_as_interval(bounds: StatutoryBounds) -> Interval:
+    return Interval(1.0, bounds.outer.low, bounds.outer.high, bounds.life, bounds.death)
+
+
+def _withheld(case: Case) -> Case:
+    return case.model_copy(update={"charges": ()})
+
+
+def _tracked(items: Iterable[Any], verb: str, total: int, *, charge_given: bool) -> Iterable[Any]:
+    description = f"{verb}, charge " + ("given" if charge_given else "predicted")
+    return track(items, description=description, total=total, transient=True)

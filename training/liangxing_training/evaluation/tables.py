@@ -1,0 +1,154 @@
+"""Evaluations as tables: for the terminal, and as files for the run's artifacts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+from rich.table import Table
+
+from liangxing_training.evaluation.bootstrap import Estimate, PairedDifference
+from liangxing_training.evaluation.evaluate import GIVEN, Evaluation
+from liangxing_training.evaluation.slices import SliceRow
+
+_SHOWN = {
+    "cail_score": "cail_score",
+    "lawbench_score": "lawbench",
+    "term_bin_accuracy": "bin acc",
+    "macro_f1": "bin F1",
+    "within_25pct": "in 25 %",
+    "within_3_months": "in 3 mo",
+    "mae_months": "MAE",
+    "judge_time": "time",
+    "coverage": "coverage",
+    "mean_width": "width",
+}
+# Shown with their intervals; the others have theirs in the artifacts.
+_WITH_INTERVAL = ("cail_score", "coverage")
+
+
+def score_table(evaluation: Evaluation) -> Table:
+    """Systems as rows, metrics as columns; 95 % bootstrap intervals where there is room."""
+    return systems_table(
+        evaluation.table,
+        f"{evaluation.split} split, {len(evaluation.truth)} cases, intervals at level 0.9, "
+        "95 % bootstrap in brackets",
+    )
+
+
+def systems_table(rows: Mapping[str, Mapping[str, Estimate]], title: str) -> Table:
+    """Systems as rows, the metrics that any of them has as columns."""
+    shown = [name for name in _SHOWN if any(name in row for row in rows.values())]
+    table = Table(title=title)
+    table.add_column("system")
+    for name in shown:
+        table.add_column(_SHOWN[name], justify="right")
+    for system, row in rows.items():
+        table.add_row(system, *(_cell(name, row.get(name)) for name in shown))
+    return table
+
+
+def difference_lines(evaluation: Evaluation) -> list[str]:
+    """The model minus each baseline under `cail_score`, in words."""
+    return [
+        difference_line(GIVEN, name, evaluation.differences[name]["cail_score"])
+        for name in evaluation.baselines
+    ]
+
+
+def difference_line(first: str, second: str, found: PairedDifference) -> str:
+    """One paired difference in words.
+
+    >>> difference_line("model", "constant", PairedDifference(9.5, 7.25, 11.0, 0.002, 767))
+    'model minus constant: cail_score +9.50 [+7.25, +11.00], p = 0.002'
+    """
+    return (
+        f"{first} minus {second}: cail_score {found.difference:+.2f} "
+        f"[{found.low:+.2f}, {found.high:+.2f}], p = {found.p_value:.2g}"
+    )
+
+
+def artifact_files(evaluation: Evaluation) -> dict[str, str]:
+    """Every figure as files: name to text."""
+    split = evaluation.split
+    return {
+        f"{split}_table.json": as_json(
+            {
+                "split": split,
+                "n": len(evaluation.truth),
+                "model_sha256": evaluation.model_sha256,
+                "systems": evaluation.table,
+                "model_minus": evaluation.differences,
+                "by_charge_mix": evaluation.by_charge_mix,
+            }
+        ),
+        f"{split}_coverage.json": as_json([asdict(row) for row in evaluation.coverage]),
+        f"{split}_slices.csv": slices_csv(evaluation.slices),
+        f"{split}_fairness.csv": slices_csv(evaluation.fairness),
+    }
+
+
+def flat(evaluation: Evaluation) -> dict[str, float]:
+    """Figures under names that MLflow takes; the ends of intervals as `_low` and `_high`."""
+    figures: dict[str, float] = {}
+    for system, row in evaluation.table.items():
+        for name, estimate in row.items():
+            key = f"{evaluation.split}/{metric_name(system)}/{name}"
+            figures |= {
+                key: estimate.value,
+                f"{key}_low": estimate.low,
+                f"{key}_high": estimate.high,
+            }
+    return {name: value for name, value in figures.items() if not math.isnan(value)}
+
+
+def metric_name(system: str) -> str:
+    """A system's name in the letters that MLflow takes.
+
+    >>> metric_name("TF-IDF + ridge")
+    'TF-IDF_ridge'
+    """
+    return "_".join(system.replace("+", " ").replace(",", " ").split())
+
+
+def slices_csv(slices: Sequence[SliceRow]) -> str:
+    """A row per slice and metric."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["slice", "value", "cases", "metric", "figure", "low", "high", "counted"])
+    for row in slices:
+        for name, e in row.metrics.items():
+            writer.writerow([row.slice, row.value, row.n, name, e.value, e.low, e.high, e.n])
+    return out.getvalue()
+
+
+def as_json(value: Any) -> str:
+    """JSON of nested mappings and dataclasses; NaN becomes null."""
+    return json.dumps(_plain(value), ensure_ascii=False, indent=1) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    return value
+
+
+def _cell(name: str, estimate: Estimate | None) -> str:
+    if estimate is None or math.isnan(estimate.value):
+        return ""
+    digits = 3 if name in ("coverage", "judge_time") else 1
+    text = f"{estimate.value:.{digits}f}"
+    if name in _WITH_INTERVAL:
+        text += f" [{estimate.low:.{digits}f}, {estimate.high:.{digits}f}]"
+    return text
