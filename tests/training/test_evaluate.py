@@ -8,13 +8,11 @@ import math
 import numpy as np
 import pytest
 from liangxing.errors import DataError
-from liangxing.predictor import SentencePredictor
-from liangxing_training.batches import to_case
 from liangxing_training.evaluation import tables
 from liangxing_training.evaluation.bootstrap import Resampling
 from liangxing_training.evaluation.evaluate import GIVEN, PREDICTED, evaluate, pooled_coverage
 from liangxing_training.evaluation.metrics import cail_score
-from liangxing_training.evaluation.model_run import LEVEL, LEVELS, MODES, intervals_of
+from liangxing_training.evaluation.model_run import LEVEL, LEVELS, MODES
 from liangxing_training.evaluation.outcomes import Outcomes
 from liangxing_training.evaluation.reweighting import (
     ChargeMix,
@@ -69,18 +67,6 @@ def test_coverage_by_level_agrees_with_the_intervals_the_predictor_gives(evaluat
     assert levels == list(LEVELS)
     assert shares == sorted(shares)
     assert shares[levels.index(LEVEL)] == pytest.approx(evaluation.table[GIVEN]["coverage"].value)
-
-
-def test_intervals_at_a_level_are_those_of_the_deployed_path(bundle_folder, rows):
-    predictor = SentencePredictor.load(bundle_folder)
-    cases = [to_case(row) for row in rows[:20]]
-
-    for level in (0.5, 0.9):
-        served = [p.interval for p in predictor.predict_many(cases, level=level)]
-        measured = [
-            intervals_of(predictor.bundle, found, [level])[0] for found in predictor.assess(cases)
-        ]
-        assert measured == served
 
 
 def test_coverage_is_counted_per_mode_and_charge(evaluation, rows):

@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 from liangxing.case import Case
-from liangxing.model import calibration as calibrate
-from liangxing.model.bundle import Bundle
 from liangxing.model.calibration import POOLED
 from liangxing.model.legal import CHARGE_GIVEN, CHARGE_PREDICTED
 from liangxing.prediction import Interval, MonthRange, Prediction, StatutoryBounds
@@ -70,10 +68,9 @@ def coverage_rows(
         given = mode == CHARGE_GIVEN
         found = predictor.assess((to_case(r) for r in records), charge_given=given)
         assessments = list(_tracked(found, "Measuring", len(records), charge_given=given))
-        hits = {
-            clipped: _hits(predictor.bundle, assessments, records, clipped=clipped)
-            for clipped in (True, False)
-        }
+        longest = predictor.bundle.grid.months[-1]
+        clipped = _hits(predictor, assessments, records)
+        unclipped = _hits(predictor, [_unclipped(one, longest) for one in assessments], records)
         outside = ~np.array(
             [
                 _bounds_as_interval(found.legal.bounds).covers(
@@ -95,8 +92,8 @@ def coverage_rows(
                     name,
                     level,
                     len(places),
-                    int(hits[True][places, column].sum()),
-                    int(hits[False][places, column].sum()),
+                    int(clipped[places, column].sum()),
+                    int(unclipped[places, column].sum()),
                     int(outside[places].sum()),
                 )
                 for column, level in enumerate(LEVELS)
@@ -104,36 +101,19 @@ def coverage_rows(
     return table
 
 
-def intervals_of(
-    bundle: Bundle, assessment: Assessment, levels: Iterable[float], *, clipped: bool = True
-) -> list[Interval]:
-    """The intervals of one case at several levels, as the predictor gives them; the whole outer
-    range from an uncalibrated bundle. Without `clipped` every outcome of the grid is open."""
-    grid, fitted, legal = bundle.grid, bundle.calibration, assessment.legal
-    bounds = legal.bounds if clipped else _open(legal.bounds, grid.months[-1])
-    discount = fitted.discount if fitted else 1.0
-    distribution = calibrate.bounded(grid, assessment.probabilities, bounds, discount)
-    sets = calibrate.nested_sets(grid, distribution, bounds)
-    found: list[Interval] = []
-    for level in levels:
-        inflation = fitted.inflation(legal.mode, legal.charge, level)[0] if fitted else np.inf
-        found.append(calibrate.interval_at(grid, sets, bounds, inflation, level))
-    return found
-
-
 def _hits(
-    bundle: Bundle,
+    predictor: SentencePredictor,
     assessments: Sequence[Assessment],
     records: Sequence[Mapping[str, Any]],
-    *,
-    clipped: bool,
 ) -> np.ndarray:
     """[cases, levels]: whether the interval covers the verdict."""
     return np.array(
         [
             [
-                interval.covers(record["months"], life=record["life"], death=record["death"])
-                for interval in intervals_of(bundle, assessment, LEVELS, clipped=clipped)
+                predictor.interval(assessment, level).covers(
+                    record["months"], life=record["life"], death=record["death"]
+                )
+                for level in LEVELS
             ]
             for assessment, record in zip(assessments, records, strict=True)
         ],
@@ -141,9 +121,12 @@ def _hits(
     )
 
 
-def _open(bounds: StatutoryBounds, longest: float) -> StatutoryBounds:
+def _unclipped(found: Assessment, longest: float) -> Assessment:
+    """The assessment with every outcome open."""
+    bounds = found.legal.bounds
     outer = MonthRange(0.0, max(longest, bounds.outer.high))
-    return replace(bounds, outer=outer, life=True, death=True)
+    wide = replace(bounds, outer=outer, life=True, death=True)
+    return replace(found, legal=replace(found.legal, bounds=wide))
 
 
 def _bounds_as_interval(bounds: StatutoryBounds) -> Interval:
