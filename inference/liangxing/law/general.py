@@ -51,10 +51,27 @@ class ProbationRule(BaseModel):
     max: float
 
 
+class GatheringRule(BaseModel):
+    """For charges that begin with `charges`, `fact` excludes only where `unless` is there too."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fact: str
+    charges: str
+    unless: str
+
+
 class SuspensionRule(_Rule):
-    """Suspension (缓刑): longest term that may be suspended, probation periods, months."""
+    """Suspension (缓刑): longest term that may be suspended, probation periods, months.
+
+    `excluded` and `shall` are circumstances: never, and always when `conditions` hold.
+    """
 
     max_months: float
+    excluded: tuple[str, ...]
+    gathering: GatheringRule
+    shall: tuple[str, ...]
+    conditions: str
     probation_detention: ProbationRule
     probation_fixed_term: ProbationRule
 

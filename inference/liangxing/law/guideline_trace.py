@@ -52,7 +52,7 @@ def start_step(crime: Crime, tier: Tier, found: Found | None, judged: date | Non
     notes = [f"{crime.charge}罪“{tier.condition}”"]
     if not found.current:
         notes.append("审判之日施行的文本未见此量刑起点，参照时间最近的文本")
-    checked = {start.verified for start in found.starts}
+    checked: set[Checked] = {start.verified for start in found.starts}
     if not found.current or judged is None:
         checked.add(False)
     if "earlier" in checked:

@@ -23,4 +23,8 @@ def read(text: str) -> int:
     """
     if text.isdecimal():
         return int(text)
-    return int(cn2an.cn2an(text, "smart"))  # pyright: ignore[reportUnknownMemberType]
+    try:
+        return int(cn2an.cn2an(text, "smart"))  # pyright: ignore[reportUnknownMemberType]
+    except KeyError as error:
+        # The library's lookup of a last unit fails on mixtures such as 0十0.
+        raise ValueError(f"{text!r} is no number") from error

@@ -38,11 +38,15 @@ _OPTIONS: dict[str, Option] = {
 
 @dataclass(frozen=True)
 class PenaltyClause:
-    """One clause: what it asks for, months of detention and fixed term, the other options."""
+    """One clause: what it asks for, months of detention and fixed term, the other options.
+
+    `besides` are the words on a fine or confiscation beside them, empty where there are none.
+    """
 
     condition: str
     months: tuple[float, float] | None
     options: tuple[Option, ...]
+    besides: str = ""
 
 
 def penalty_clauses(article: str, numbers: Sequence[int] = ()) -> list[PenaltyClause]:
@@ -87,7 +91,9 @@ def _in_paragraph(text: str) -> list[PenaltyClause]:
         ordered: tuple[Option, ...] = tuple(
             option for option in _OPTIONS.values() if option in options
         )
-        found.append(PenaltyClause(_condition(text, start - 1), _months(items), ordered))
+        found.append(
+            PenaltyClause(_condition(text, start - 1), _months(items), ordered, _besides(rest))
+        )
     return found
 
 
@@ -117,6 +123,12 @@ def _months(items: Sequence[re.Match[str]]) -> tuple[float, float] | None:
             lows.append(numerals.read(low) * 12 if low else rules.fixed_term.months[0])
             highs.append(numerals.read(high) * 12 if high else rules.fixed_term.months[1])
     return (min(lows), max(highs)) if lows else None
+
+
+def _besides(rest: str) -> str:
+    """The words on a fine or confiscation in what follows the penalties."""
+    words = [part for part in rest.split("，") if "罚金" in part or "没收财产" in part]
+    return "，".join(words)
 
 
 def _condition(text: str, end: int) -> str:
