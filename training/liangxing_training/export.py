@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from liangxing.model.tokens import WindowSettings
 from liangxing.reading import READING_VERSION
 from pydantic import BaseModel, ConfigDict, Field
 
+from liangxing_training.contamination import SKETCHES, write_sketches
 from liangxing_training.finetune import TOKENIZER, load_trained
 from liangxing_training.model import SentencingModel
 from liangxing_training.tracking import git_revision
@@ -40,10 +41,15 @@ class ExportSettings(BaseModel):
 
 
 def export_bundle(
-    trained: Path, output: Path, settings: ExportSettings, data: Mapping[str, Any]
+    trained: Path,
+    output: Path,
+    settings: ExportSettings,
+    data: Mapping[str, Any],
+    seen_facts: Iterable[str] = (),
 ) -> dict[str, float]:
     """Writes an uncalibrated bundle to `output` in one step; returns the parity figures.
 
+    Sketches of `seen_facts` go into the bundle, so that a benchmark can leave such facts out.
     Raises BundleError when ONNX Runtime and torch disagree; nothing is written then.
     """
     model, meta = load_trained(trained)
@@ -52,6 +58,7 @@ def export_bundle(
         _export_encoder(model, folder / bundles.ENCODER, windows)
         _export_head(model, folder / bundles.HEAD)
         shutil.copyfile(trained / TOKENIZER, folder / bundles.TOKENIZER)
+        write_sketches(folder / SKETCHES, seen_facts)
         parity = check_parity(model, folder, windows, settings)
         manifest = bundles.Manifest(
             format_version=bundles.FORMAT_VERSION,

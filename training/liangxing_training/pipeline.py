@@ -97,7 +97,11 @@ class Pipeline:
 
         def work() -> None:
             parity = export_bundle(
-                self.model_folder, self.bundle_folder, self.config.export, facts
+                self.model_folder,
+                self.bundle_folder,
+                self.config.export,
+                facts,
+                data.facts("train", "validation"),
             )
             mlflow.log_metrics(parity)
 

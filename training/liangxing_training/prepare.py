@@ -62,6 +62,11 @@ class PreparedData:
         rows = self.splits[split].to_list()
         return [row for row in rows if row["term_known"] and row["text_kind"] == "fact"]
 
+    def facts(self, *splits: str) -> Iterator[str]:
+        """The texts of splits, opinions and rows without a term too."""
+        for split in splits:
+            yield from self.splits[split]["fact"]
+
 
 def prepare(settings: PrepareSettings, output: Path) -> PreparedData:
     """Reads, cleans, clusters and splits; writes `output` in one step.
