@@ -43,14 +43,7 @@ def choose_tiers(
     ladder = tuple(sorted(version.tiers, key=lambda tier: tier.severity))
     thresholds = [t for t in statute.thresholds if t.in_force(*days) and (t.quantity or t.facts)]
     measured = any(t.quantity in facts.quantities for t in thresholds)
-    reached = [
-        [
-            (threshold, _reached(threshold, facts))
-            for threshold in thresholds
-            if threshold.tier == t
-        ]
-        for t in (tier.tier for tier in ladder)
-    ]
+    reached = [_states(thresholds, tier, facts) for tier in ladder]
     floor = max((i for i, states in enumerate(reached) if _sure(states)), default=0)
     allowed: list[Tier] = []
     closed_below = False
@@ -67,6 +60,13 @@ def choose_tiers(
         if state in ("yes", "possible") and threshold.tier in {tier.tier for tier in allowed}
     )
     return TierChoice(ladder, tuple(allowed), used)
+
+
+def _states(
+    thresholds: Sequence[Threshold], tier: Tier, facts: CaseFacts
+) -> list[tuple[Threshold, Reached]]:
+    """The thresholds of one tier and whether the facts reach them."""
+    return [(each, _reached(each, facts)) for each in thresholds if each.tier == tier.tier]
 
 
 def _sure(states: Sequence[tuple[Threshold, Reached]]) -> bool:
