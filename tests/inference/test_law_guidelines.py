@@ -89,6 +89,14 @@ def test_increments_that_no_text_names_are_said_to_be_unspecified():
     assert (base.before, base.after) == ({"low": 1, "high": 12}, {"low": 1, "high": 36})
 
 
+def test_where_a_text_adds_nothing_the_base_stays_inside_the_starting_point():
+    """Dangerous driving: set directly inside 1-6 (2021), raised from 1-2 before (2017-II)."""
+    (new,) = steps(guideline_of("危险驾驶"), "基准刑")
+    assert (new.before, new.after, new.verified) == (new.after, {"low": 1, "high": 6}, True)
+    (old,) = steps(guideline_of("危险驾驶", judged=date(2020, 1, 1)), "基准刑")
+    assert (old.before, old.after) == ({"low": 1, "high": 2}, {"low": 1, "high": 6})
+
+
 def test_a_recidivist_gets_three_months_more_at_least():
     """Art. 65: base 1-36; 10 % of 1 is less than 3 months, so 4 before discretion."""
     found = guideline_of("盗窃", {"amount_yuan": 5_000.0}, {"recidivist": True})
@@ -96,6 +104,17 @@ def test_a_recidivist_gets_three_months_more_at_least():
     assert step.before == {"low": 1, "high": 36}
     assert step.after == {"low": 4, "high": 50.4}
     assert (found.range.low, found.range.high) == (3.0, 36)
+
+
+def test_reductions_beyond_the_whole_leave_nothing_and_take_nothing_from_an_increase():
+    """40 + 40 + 30 = 110 %: nothing is left of 36, and the recidivist's 3 months at least stay,
+    whatever layer 1 left."""
+    facts = {"surrender": True, "compensation_and_forgiveness": True, "restitution": True}
+    for more in ({}, {"accessory": True}):
+        found = guideline_of("盗窃", HUGE_THEFT, {**facts, **more})
+        assert steps(found, "量刑情节")[-1].after["low"] == 0
+        found = guideline_of("盗窃", HUGE_THEFT, {**facts, **more, "recidivist": True})
+        assert steps(found, "量刑情节")[-1].after["low"] == 3
 
 
 def test_facts_within_a_plea_are_not_counted_beside_it():

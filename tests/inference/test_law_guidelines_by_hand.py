@@ -30,11 +30,11 @@ def test_traffic_accident_with_flight_and_surrender():
 
 
 def test_dangerous_driving_under_the_text_of_2017():
-    """Art. 133-1: detention of 1-6. 2017(II): 1-2, set directly. Confession up to 20 %: 0.8 to 2;
-    with 20 %: 0.64 to 2.4; detention lasts at least 1 month."""
+    """Art. 133-1: detention of 1-6. 2017(II): from 1-2, raised by an unnamed amount. Confession up
+    to 20 %: 0.8 to 6; with 20 %: 0.64 to 7.2; detention lasts at least 1 month."""
     old = {"committed": date(2019, 5, 1), "judged": date(2019, 9, 1)}
-    assert weighed("危险驾驶", {}, {"confession_basic": True}, **old) == (0.8, 2)
-    assert months("危险驾驶", {}, {"confession_basic": True}, **old) == (1, 2.5)
+    assert weighed("危险驾驶", {}, {"confession_basic": True}, **old) == (0.8, 6)
+    assert months("危险驾驶", {}, {"confession_basic": True}, **old) == (1, 6)
 
 
 def test_dangerous_driving_under_the_text_of_2021():

@@ -18,6 +18,7 @@ from liangxing.law.statutes import Tier, Verified
 
 FILE = "guidelines.yaml"
 Checked = Verified | Literal["earlier"]
+Increment = Literal["unspecified", "none"]
 
 
 class _Entry(BaseModel):
@@ -83,10 +84,14 @@ class Start(_Entry):
 
 
 class CrimeEntry(_Entry):
-    """The starting points of one charge in the texts `guidelines`."""
+    """The starting points of one charge in the texts `guidelines`.
+
+    `increment`: nothing is added to them, or an amount that the text does not name.
+    """
 
     guidelines: tuple[str, ...] = Field(min_length=1)
     paragraph: str
+    increment: Increment = "unspecified"
     starts: tuple[Start, ...] = Field(min_length=1)
 
 
@@ -117,8 +122,7 @@ class Crime(_Entry):
     """What the guidelines say of one charge."""
 
     charge: str
-    increment: Literal["unspecified", "none"]
-    factors: str | None = None
+    factors: str
     fine: FineRule | None = None
     fine_factors: str | None = None
     suspension_factors: str | None = None
@@ -194,7 +198,7 @@ class Found:
     starts: tuple[Start, ...]
     version: GuidelineVersion
     current: bool
-    paragraph: str
+    entry: CrimeEntry
 
 
 def starts_for(crime: Crime, tier: Tier, facts: CaseFacts, day: date) -> Found | None:
@@ -214,5 +218,5 @@ def starts_for(crime: Crime, tier: Tier, facts: CaseFacts, day: date) -> Found |
             continue
         version, current = nearest(entry.guidelines, day)
         if best is None or version.distance(day) < best.version.distance(day):
-            best = Found(fitting, version, current, entry.paragraph)
+            best = Found(fitting, version, current, entry)
     return best

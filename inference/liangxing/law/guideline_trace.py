@@ -37,7 +37,7 @@ def version_step(version: GuidelineVersion, current: bool, judged: date | None) 
     )
 
 
-def start_step(crime: Crime, tier: Tier, found: Found | None, judged: date | None) -> TraceStep:
+def start_step(crime: Crime, tier: Tier, found: Found | None, *, dated: bool) -> TraceStep:
     if found is None:
         low, high = tier.months or (0.0, 0.0)
         return TraceStep(
@@ -53,7 +53,7 @@ def start_step(crime: Crime, tier: Tier, found: Found | None, judged: date | Non
     if not found.current:
         notes.append("审判之日施行的文本未见此量刑起点，参照时间最近的文本")
     checked: set[Checked] = {start.verified for start in found.starts}
-    if not found.current or judged is None:
+    if not found.current or not dated:
         checked.add(False)
     if "earlier" in checked:
         notes.append("数字见于此前文本，本文本据称相同")
@@ -64,7 +64,7 @@ def start_step(crime: Crime, tier: Tier, found: Found | None, judged: date | Non
     return TraceStep(
         step="量刑起点",
         rule="；".join(notes),
-        source=f"{found.version.citation}{found.paragraph}",
+        source=f"{found.version.citation}{found.entry.paragraph}",
         verified=_weakest(checked),
         after={"low": low, "high": high},
     )
@@ -76,13 +76,13 @@ def _weakest(checked: set[Checked]) -> Checked:
     return next(mark for mark in ranked if mark in checked)
 
 
-def given_base_step(base: MonthRange, facts: CaseFacts) -> TraceStep:
+def given_base_step(months: float, facts: CaseFacts) -> TraceStep:
     return TraceStep(
         step="基准刑",
         rule="案件给定的基准刑",
         source=guidelines().method.source,
         verified="given",
-        after=as_data(base),
+        after=as_data(MonthRange(months, months)),
         evidence=facts.first_evidence(BASE),
     )
 

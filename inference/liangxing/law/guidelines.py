@@ -10,17 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from liangxing.law.base_sentence import base_sentence
 from liangxing.law.charges import canonical_charge
 from liangxing.law.circumstances import CaseFacts
 from liangxing.law.cumulation import cumulated_high
 from liangxing.law.general import general_rules
 from liangxing.law.guideline_data import (
-    Crime,
-    Found,
     crimes,
     general_version,
     guidelines,
-    starts_for,
 )
 from liangxing.law.guideline_trace import (
     BASE,
@@ -28,13 +26,11 @@ from liangxing.law.guideline_trace import (
     given_base_step,
     move_step,
     silent_step,
-    start_step,
     version_step,
 )
 from liangxing.law.layers import moves
 from liangxing.law.leniency import Stage
 from liangxing.law.mitigation import Grounds, Span
-from liangxing.law.statutes import Tier
 from liangxing.law.tiers import TierChoice
 from liangxing.law.weights import weigh
 from liangxing.prediction import MonthRange, TraceStep
@@ -85,14 +81,13 @@ def guideline_range(
     if count.bounds.high is None:
         return _none(f"{count.charge}罪的法定刑只有无期徒刑、死刑，不适用量刑指导意见的计算方法")
     if given is not None:
-        base = MonthRange(given, given)
-        steps = [given_base_step(base, facts)]
+        base, steps = MonthRange(given, given), [given_base_step(given, facts)]
     else:
         assert crime is not None
-        found = _starts(crime, count.choice, facts, day)
-        if not any(starts for _, starts in found):
+        found = base_sentence(crime, count.choice, facts, day, dated=judged is not None)
+        if found is None:
             return _none(f"量刑指导意见没有规定{count.charge}罪本档的量刑起点，不计算指导范围")
-        base, steps = _base(crime, found, judged)
+        base, steps = found
     weights, silent = weigh(facts, crime, day, plea_ladder=chosen.plea_ladder, stage=chosen.stage)
     trace = [version_step(*general_version(day), judged), *steps]
     trace += [silent_step(each, facts) for each in silent]
@@ -141,54 +136,6 @@ def _none(reason: str) -> Guideline:
         step="量刑指导意见", rule=reason, source=guidelines().versions[-1].citation, verified=True
     )
     return Guideline(None, (step,), reason)
-
-
-def _starts(
-    crime: Crime, choice: TierChoice, facts: CaseFacts, day: date
-) -> list[tuple[Tier, Found | None]]:
-    return [
-        (tier, starts_for(crime, tier, facts, day))
-        for tier in choice.allowed
-        if tier.months is not None
-    ]
-
-
-def _base(
-    crime: Crime, found: Sequence[tuple[Tier, Found | None]], judged: date | None
-) -> tuple[MonthRange, list[TraceStep]]:
-    """The base sentence over all allowed tiers: from the lowest starting point up.
-
-    No text names a figure for what is added to the starting point, so that the upper end is the
-    tier's; a tier without a starting point is taken whole.
-    """
-    trace = [start_step(crime, tier, starts, judged) for tier, starts in found]
-    lows: list[float] = []
-    highs: list[float] = []
-    for tier, starts in found:
-        assert tier.months is not None
-        ranges = [start.months for start in starts.starts] if starts else [tier.months]
-        lows.append(min(low for low, _ in ranges))
-        top = max(high for _, high in ranges)
-        highs.append(tier.months[1] if crime.increment == "unspecified" else top)
-    tops = [start.months[1] for _, starts in found if starts for start in starts.starts]
-    start = MonthRange(min(lows), max(tops))
-    base = MonthRange(min(lows), max(highs))
-    if crime.increment == "none":
-        rule = "在量刑起点的幅度内直接确定，不增加刑罚量"
-    else:
-        rule = (
-            f"在量刑起点的基础上，根据{crime.factors}增加刑罚量；指导意见未规定增加的幅度"
-            "（increment: unspecified），上端放宽至法定刑幅度的上限"
-        )
-    step = TraceStep(
-        step="基准刑",
-        rule=rule,
-        source=guidelines().method.source,
-        verified=True if crime.increment == "none" else crime.increment,
-        before=as_data(start),
-        after=as_data(base),
-    )
-    return base, [*trace, step]
 
 
 def _declared(value: MonthRange, count: Count) -> tuple[MonthRange, Iterator[TraceStep]]:
