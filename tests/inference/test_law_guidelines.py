@@ -9,6 +9,7 @@ from liangxing.law import find
 from liangxing.law.files import parse_yaml, read_text, validate
 from liangxing.law.guideline_data import FILE, GuidelineFile, crimes
 from liangxing.law.guidelines import Options, cumulated
+from liangxing.law.show import law_show, law_show_text
 
 HUGE_THEFT = {"amount_yuan": 150_000.0}
 
@@ -176,3 +177,11 @@ def test_a_ladder_by_stage_is_off_by_default_and_cited_when_on():
     assert steps(on, "量刑情节")[0].after == {"low": 32.4, "high": 108}
     assert "321" in steps(on, "量刑情节")[0].source
     assert steps(on, "量刑情节")[0].verified is False
+
+
+def test_law_show_tells_the_starting_points_of_the_day():
+    text = law_show_text("盗窃", date(2022, 6, 1))
+    assert "量刑起点（法发〔2021〕21号）" in text
+    assert "huge：36 至 48 个月" in text
+    assert "量刑起点" not in law_show_text("盗窃", date(2019, 6, 1))
+    assert law_show("放火")["guidelines"] == []

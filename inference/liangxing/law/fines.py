@@ -41,6 +41,11 @@ class FineLaw:
     trace: TraceStep
 
 
+def fine_bases() -> Mapping[str, str]:
+    """The quantities of which a fine is a share; ConfigError names the line that is wrong."""
+    return load("fines.yaml", FineFile).bases
+
+
 def fine_of(statute: Statute, version: Version, tier: Tier, facts: CaseFacts) -> FineLaw | None:
     """The fine of a tier: by an interpretation's rule, else by the words of the article.
 
@@ -104,8 +109,7 @@ def _figures(words: str, facts: CaseFacts) -> tuple[float | None, float | None]:
     if yuan:
         return float(numerals.read(yuan[1])), float(numerals.read(yuan[2]))
     share = _SHARE.search(words)
-    bases = load("fines.yaml", FineFile).bases
-    amount = facts.quantities.get(bases.get(share[1], "")) if share else None
+    amount = facts.quantities.get(fine_bases().get(share[1], "")) if share else None
     if share is None or amount is None:
         return None, None
     return amount * _part(share[2]), amount * _part(share[3])

@@ -174,6 +174,11 @@ def crimes() -> Mapping[str, Crime]:
     return MappingProxyType({crime.charge: crime for crime in guidelines().crimes})
 
 
+def version_of(id_: str) -> GuidelineVersion:
+    """A version of the guidelines by its id."""
+    return _versions()[id_]
+
+
 @cache
 def _versions() -> Mapping[str, GuidelineVersion]:
     return MappingProxyType({version.id: version for version in guidelines().versions})

@@ -12,7 +12,10 @@ from liangxing.law import compile as compiling
 from liangxing.law.articles import article_text
 from liangxing.law.charges import all_charges, canonical_charge
 from liangxing.law.files import compiled_is_current, law_sha256, read_text
+from liangxing.law.fines import fine_bases
 from liangxing.law.general import general_rules
+from liangxing.law.guideline_data import CrimeEntry, Start, crimes, version_of
+from liangxing.law.leniency import plea_rules
 from liangxing.law.statutes import MACHINE, Statute, Threshold, Tier, Version, find, statutes
 from liangxing.law.wording import tier_text
 
@@ -48,6 +51,9 @@ def law_show(charge: str, on: date | None = None) -> dict[str, Any]:
             for threshold in statute.thresholds
             if on is None or threshold.in_force(on, on)
         ],
+        "guidelines": [
+            entry.model_dump(mode="json", exclude_defaults=True) for entry in _entries(statute, on)
+        ],
         "notes": statute.notes,
         "text": {article: article_text(article) for article in statute.articles},
         "text_in_force_from": general_rules().articles_text.from_.isoformat(),
@@ -71,6 +77,12 @@ def law_show_text(charge: str, on: date | None = None) -> str:
     if shown:
         lines += ["", "数额、数量和情节标准："]
         lines += [f"  {_threshold_text(threshold)}" for threshold in shown]
+    for entry in _entries(statute, on):
+        lines += [
+            "",
+            f"量刑起点（{'、'.join(_guideline_text(id_) for id_ in entry.guidelines)}）：",
+        ]
+        lines += [f"  {_start_text(start)}" for start in entry.starts]
     return "\n".join(lines)
 
 
@@ -92,10 +104,23 @@ def _problems() -> Iterator[str]:
         for article in statute.articles:
             if article_text(article) is None:
                 yield f"{statute.charge}: article {article} has no text"
+    yield from _guideline_problems()
     if read_text(MACHINE) != compiling.machine_text():
         yield f"{MACHINE} differs from the articles; run python -m liangxing.law.compile"
     if not compiled_is_current():
         yield "the compiled copy is out of date; run python -m liangxing.law.compile"
+
+
+def _guideline_problems() -> Iterator[str]:
+    plea_rules()
+    fine_bases()
+    for crime in crimes().values():
+        statute = _statute(crime.charge)
+        tiers = {(tier.tier, tier.months) for v in statute.versions for tier in v.tiers}
+        for entry in crime.entries:
+            for start in entry.starts:
+                if (start.tier, start.of) not in tiers:
+                    yield f"{crime.charge}: a starting point for the tier {start.tier}, unknown"
 
 
 def _version_problems(statute: Statute) -> Iterator[str]:
@@ -119,6 +144,16 @@ def _statute(charge: str) -> Statute:
     return statute
 
 
+def _entries(statute: Statute, on: date | None) -> list[CrimeEntry]:
+    """The starting points of the guidelines in force on a day of judgment (null: all)."""
+    crime = crimes().get(statute.charge)
+    return [
+        entry
+        for entry in (crime.entries if crime else ())
+        if on is None or any(version_of(id_).distance(on) == 0 for id_ in entry.guidelines)
+    ]
+
+
 def _row(statute: Statute) -> dict[str, Any]:
     tiers = statute.versions[-1].tiers
     lightest, severest = min(tiers, key=_severity), max(tiers, key=_severity)
@@ -140,6 +175,19 @@ def _severity(tier: Tier) -> tuple[float, float, bool, bool]:
 def _period(version: Version) -> str:
     until = version.effective_to.isoformat() if version.effective_to else "现在"
     return f"{version.effective_from.isoformat()} 至 {until}"
+
+
+def _guideline_text(id_: str) -> str:
+    version = version_of(id_)
+    return version.number or f"{version.name}，{version.effective_from.isoformat()}起"
+
+
+def _start_text(start: Start) -> str:
+    facts = "".join(f" + {fact}" for fact in start.facts)
+    mark = {True: "", "local": "（地方规定）", "earlier": "（据此前文本）"}.get(
+        start.verified, "（未核实）"
+    )
+    return f"{start.tier}{facts}：{start.months[0]:g} 至 {start.months[1]:g} 个月{mark}"
 
 
 def _threshold_text(threshold: Threshold) -> str:
