@@ -71,6 +71,28 @@ def evaluate(
     _show(pipeline.single_stage("evaluate_final" if final else "evaluate_validation"))
 
 
+@app.command("reading-report")
+def reading_report(
+    gold: Annotated[Path, typer.Option(help="Gold labels, JSON Lines.")],
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of the labelled texts, where gold holds none.")
+    ] = None,
+    errors: Annotated[bool, typer.Option(help="List every error.")] = True,
+) -> None:
+    """Compare what is read from texts with gold labels: precision, recall, F1, errors."""
+    from liangxing_training.evaluation.reading_report import load_gold, reading_report
+
+    report = reading_report(load_gold(gold, data))
+    table = Table("", "precision", "recall", "F1", "found", "extra", "missed")
+    table.title = f"{report.texts} texts of {gold.name}"
+    for name, counts in report.table().items():
+        shares = (f"{share:.3f}" for share in (counts.precision, counts.recall, counts.f1))
+        table.add_row(name, *shares, *map(str, (counts.found, counts.extra, counts.missed)))
+    console.print(table)
+    for error in report.errors if errors else ():
+        console.print(str(error), highlight=False, soft_wrap=True)
+
+
 @app.command()
 def quickstart(
     config: ConfigOption = Path("configs/quickstart.yaml"), overrides: Overrides = None
