@@ -119,8 +119,8 @@ def load_gold(path: Path, data: Path | None = None) -> list[GoldText]:
     """The texts of a gold file (JSON Lines).
 
     Labels of texts that may not be shared come without the text: they name its `file` in `data`,
-    its `id`, the `field` that holds it and its `sha256`. Raises DataError when a file is missing,
-    a line is damaged, or a text is not the one that was labelled.
+    its `id`, the `field` that holds it and its `sha256`; the row names the defendant. Raises
+    DataError when a file is missing, a line is damaged, or a text is not the labelled one.
     """
     lines = list(_rows(path))
     wanted: dict[str, set[str]] = {}
@@ -139,7 +139,7 @@ def load_gold(path: Path, data: Path | None = None) -> list[GoldText]:
 
 
 def _gold_text(line: dict[str, Any], texts: Mapping[tuple[str, str], dict[str, Any]]) -> GoldText:
-    text = line.get("text")
+    text, defendant = line.get("text"), line.get("defendant")
     if text is None:
         row = texts.get((line["file"], line["id"]))
         if row is None:
@@ -147,15 +147,22 @@ def _gold_text(line: dict[str, Any], texts: Mapping[tuple[str, str], dict[str, A
         text = row[line["field"]]
         if hashlib.sha256(text.encode()).hexdigest() != line["sha256"]:
             raise DataError(f"{line['file']}, row {line['id']}: not the text that was labelled")
+        defendant = _one_defendant(row)
     return GoldText(
         id=line["id"],
         text=text,
-        defendant=line.get("defendant"),
+        defendant=defendant,
         charges=tuple(line.get("charges", ())),
         quantities=line["quantities"],
         circumstances=line["circumstances"],
         tags=tuple(line.get("tags", ())),
     )
+
+
+def _one_defendant(row: Mapping[str, Any]) -> str | None:
+    """The name of the row's defendant where it names just one, as in the prepared data."""
+    names = [row["defendant"]] if row.get("defendant") else row.get("defendants") or []
+    return names[0] if len(names) == 1 else None
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
