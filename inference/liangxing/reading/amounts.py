@@ -7,18 +7,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from liangxing.reading.numerals import NUMERAL, parse_numeral
-from liangxing.reading.tally import Figure, Scope, figure, settle
+from liangxing.reading.scope import Scope
+from liangxing.reading.tally import Figure, figure, settle
 from liangxing.reading.vocabulary import patterns
 
-# 元, and the mask 某 that stands for it behind 万, 千, 百 or 亿 (sometimes with a stray digit).
+# 元, the mask 某 that stands for it behind 万, 千, 百 or 亿 (sometimes with a stray digit), and 万
+# alone at the end of a clause (骗取50万，).
 _MONEY = re.compile(
     rf"({NUMERAL})(?:(?:余|多|左右)?(?:元|圆)(?!面值|面额|/|每|一[盒瓶粒包克份])"
-    r"|(?<=[万千百亿])余?\d?某)"
+    r"|(?<=[万千百亿])余?\d?某|(?P<bare>(?<=[万亿])余?(?=[，,。；;、）)]|后)))"
 )
 _ASIDE = re.compile(r"[（(][^（）()]{0,50}[）)]")
 _BARE_TOTAL = re.compile(r"\s*(?:以上|上述)?(?:共计|合计|总计|共|累计)[^，。；]{0,6}$")
 _LISTED = re.compile(r"[、和及与]?(?:人民币|现金)?\Z")
 _REACH = 70
+_ENDS_CLAUSE = "，,：:（("
 
 
 @dataclass(frozen=True)
@@ -30,63 +33,107 @@ class Money:
     gain: tuple[float, Figure] | None
 
 
-def read_money(scope: Scope, charges: Sequence[str]) -> Money:
-    """The three sums of a fact, each a stated total or the sum of its parts."""
+def read_money(scope: Scope, charges: Sequence[str], *, only_valued: bool = False) -> Money:
+    """The three sums of a fact, each a stated total or the sum of its parts.
+
+    `only_valued` counts only sums that an appraisal names.
+    """
     words, named = patterns("money"), "".join(charges)
     kinds: dict[str, list[Figure]] = {}
-    for kind, found in _figures(scope, bribery=bool(words["charge_of_bribery"].search(named))):
+    for kind, found in _figures(scope, named, only_valued=only_valued):
         kinds.setdefault(kind, []).append(found)
     if charges and all(words["charge_without_amount"].search(name) for name in charges):
         amount = None
-    elif "tax" in kinds and words["charge_by_tax"].search(named):
-        amount = settle(kinds["tax"])
+    elif ("tax" in kinds or "tax_lost" in kinds) and words["charge_by_tax"].search(named):
+        amount = settle(kinds.get("tax") or kinds["tax_lost"])
     elif "sales" in kinds:
         amount = settle(kinds["sales"])
-    elif "strong" in kinds:
-        amount = settle(kinds["strong"])
-    elif not charges or words["charge_by_payment"].search(named):
-        amount = settle(kinds.get("weak", [])) or settle(kinds.get("tax", []))
     else:
-        amount = None
+        amount = settle(kinds.get("strong", [])) or _settle_weak(kinds, charges, named)
     return Money(amount, settle(kinds.get("loss", [])), settle(kinds.get("gain", [])))
 
 
-def _figures(scope: Scope, *, bribery: bool) -> Iterator[tuple[str, Figure]]:
-    text, foreign = scope.text, patterns("money")["foreign"]
+def _settle_weak(
+    kinds: dict[str, list[Figure]], charges: Sequence[str], named: str
+) -> tuple[float, Figure] | None:
+    """The amount where no sum says outright that it was taken."""
+    if charges and not patterns("money")["charge_by_payment"].search(named):
+        return None
+    for kind in ("moved", "weak", "tax"):
+        amount = settle(kinds.get(kind, []))
+        if amount:
+            return amount
+    return None
+
+
+def _figures(scope: Scope, named: str, *, only_valued: bool) -> Iterator[tuple[str, Figure]]:
+    text, words = scope.text, patterns("money")
+    turned = _turned_kinds(named)
     for index, sentence in enumerate(scope.sentences):
         kind, last_end = "", -1
         for match in _MONEY.finditer(text, sentence.start, sentence.end):
             value = parse_numeral(match.group(1))
             reach = text[max(sentence.start, match.start() - _REACH) : match.start()]
             before = _ASIDE.sub("", reach)
-            if not value or foreign.search(before):
+            if not value or words["foreign"].search(before):
+                continue
+            if match.group("bare") is not None and not words["taken"].search(before):
+                continue
+            if only_valued and not words["valued"].search(before):
                 continue
             if last_end < 0 or not _LISTED.match(text[last_end : match.start()]):
                 bare = last_end > 0 and _BARE_TOTAL.match(before[before.rfind("，") + 1 :])
                 after = text[match.end() : match.end() + 20]
-                kind = (kind if bare else "") or _kind(before, after, bribery=bribery)
+                told = _kind(before, after, named)
+                kind = (kind if bare else "") or turned.get(told, told)
+            found = figure(scope, index, value, match.start(), match.end(), after=last_end)
             last_end = match.end()
             if kind:
-                yield kind, figure(scope, index, value, match.start(), match.end())
+                yield kind, found
 
 
-def _kind(before: str, after: str, *, bribery: bool) -> str:
-    """What a sum of money is, from the words around it; "" where it is not meant."""
+def _turned_kinds(named: str) -> dict[str, str]:
+    """Which kinds mean another under the charges: damage is the amount of wilful damage."""
     words = patterns("money")
-    cut = max(before.rfind(mark) for mark in "，,：:（(、")
+    turned: dict[str, str] = {}
+    if words["charge_of_damage"].search(named):
+        turned["loss"] = "strong"
+    if not words["charge_of_fraud"].search(named):
+        turned["moved"] = "strong"
+    return turned
+
+
+def _kind(before: str, after: str, named: str) -> str:
+    """What a sum of money is, from the words around it; "" where it is not meant."""
+    cut = max(before.rfind(mark) for mark in _ENDS_CLAUSE)
     clause = before[cut + 1 :]
+    listed = clause.rfind("、")
+    if listed >= 0:
+        # 现金200元、价值300元的手机: what stands behind the comma of a list says enough.
+        kind = _kind_of_clause(clause[listed + 1 :], after, named)
+        if kind == "loss" and "赔" in clause:
+            return ""
+        if kind is not None:
+            return kind
+    kind = _kind_of_clause(clause, after, named)
+    return _kind_of_earlier(before[: max(cut, 0)], named) if kind is None else kind
 
-    def says(key: str, text: str = clause) -> bool:
-        return bool(words[key].search(text))
 
-    own_gain = says("gain") and not (bribery and says("gain_of_bribery"))
-    if own_gain and not says("given_back"):
+def _kind_of_clause(clause: str, after: str, named: str) -> str | None:
+    """The kind that the sum's own clause gives, null where it says nothing."""
+    words = patterns("money")
+
+    def says(key: str) -> bool:
+        return bool(words[key].search(clause))
+
+    bribery = bool(words["charge_of_bribery"].search(named))
+    if says("gain") and not (bribery and says("gain_of_bribery")) and not says("given_back"):
         return "gain"
     if says("gross"):
         return ""
     if says("tax") and not says("tax_paid_back"):
-        return "tax"
-    if says("taken") and not says("given_back"):
+        return "tax_lost" if says("tax_lost") else "tax"
+    if says("taken") and _last(words["taken"], clause) > _last(words["given_back"], clause):
         return "strong"
     if says("not_meant") or words["price_after"].match(after):
         return ""
@@ -94,20 +141,31 @@ def _kind(before: str, after: str, *, bribery: bool) -> str:
         return "sales"
     if says("loss"):
         return "loss"
+    if says("moved"):
+        return "moved"
     cash = after.startswith(("现金", "人民币现金"))
     if cash or words["taken_after"].match(after) or says("strong"):
         return "strong"
-    if says("weak") or words["given_after"].match(after):
-        return "weak"
-    return _kind_of_earlier(before[: max(cut, 0)])
+    if says("wages") and words["charge_by_wages"].search(named):
+        return "strong"
+    return "weak" if says("weak") or words["given_after"].match(after) else None
 
 
-def _kind_of_earlier(before: str) -> str:
+def _last(pattern: re.Pattern[str], clause: str) -> int:
+    position = -1
+    for match in pattern.finditer(clause):
+        position = match.start()
+    return position
+
+
+def _kind_of_earlier(before: str, named: str) -> str:
     """The kind that the clause before gives to a sum whose own clause says nothing."""
     words = patterns("money")
     clause = before[max(before.rfind(mark) for mark in "，,：:") + 1 :]
     if words["loss"].search(clause):
         return "" if "赔" in clause else "loss"
+    if words["charge_of_bribery"].search(named) and words["gain_of_bribery"].search(clause):
+        return "strong"
     for key in ("not_meant", "gain", "tax", "gross"):
         if words[key].search(clause):
             return ""

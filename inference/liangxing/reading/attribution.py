@@ -1,8 +1,7 @@
-"""Who a sentence speaks of, and in whose voice.
+"""Who a sentence speaks of.
 
 A circumstance counts for the defendant only where the text states it of the defendant: not where
-the defence merely claims it, the court rejects it, or a co-defendant, victim or witness is meant.
-Everything works on the text as given, so that spans stay valid.
+a co-defendant, victim or witness is meant.
 """
 
 from __future__ import annotations
@@ -12,38 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Voice = Literal["told", "opinion", "claim", "rejected", "evidence"]
-Role = Literal["defendant", "other_defendant", "victim", "witness"]
+from liangxing.reading.voices import Sentence
 
-_SENTENCE = re.compile(r"[^。；;\n！？]+")
-_DISPOSITION = re.compile(
-    r"(?:判决|裁定|判处|决定)如下|刑事_结果|【裁判结果】|附(?:录)?[:：]?[^。]{0,8}(?:法律条|法条)"
-)
-_OPINION = re.compile(
-    r"(?:公诉机关|检察院|检察机关|公诉人|本院|原审法院|法院|法庭)[^，。；]{0,12}认为"
-    r"|(?:^|[，,])据此[，,]?认为"
-)
-_CLAIM = re.compile(
-    r"(?:辩护人|代理人|辩护律师|上诉人)[^，。；]{0,24}(?:提出|所提|认为|辩称|辩护|意见|请求|建议|称)"
-    r"|被告人[^，。；]{0,12}(?:辩称|辩解|辩护)|^其?(?:还)?(?:辩称|辩解)|上诉理由|诉称|上诉称"
-    r"|请求判令|要求判令|(?:要求|请求)[^，。；]{0,16}赔偿|辩护意见|(?:代理人|上诉人)辩护"
-)
-_REJECTED = re.compile(
-    r"不予(?:采纳|采信|支持|认定)|不能成立|不成立|不予以?采纳|指控不当|理由不足|与(?:查明的?)?事实不符"
-)
-_ACCEPTED = re.compile(
-    r"(?<!不)予以(?:采纳|支持)|(?:意见|理由)(?:成立|.{0,8}(?<!不)(?<!不予)(?:采纳|相符))"
-)
-_EVIDENCE = re.compile(
-    r"^[\s:：，]*(?:并?认定)?(?:上述|以上|上列)(?:[^，。；]{0,6}事实|指控)|^[^，。]{0,12}(?:证据|书证|物证)(?:有|如下|：)"
-    r"|^\s*(?:针对|为(?:证明|证实|支持|指控))|^[\s\d（()）、.．一二三四五六七八九十]*"
-    r"(?:证人|书证|物证|户籍|被害人[^，。]{1,8}(?:的)?(?:报案)?陈述|被告人[^，。]{1,8}(?:的)?供述|辨认笔录|受案登记|价格鉴定结论书)"
-    r"|^\s*公诉机关[^，。]{0,10}(?:提供|提交|出示|宣读|举)"
-)
-_LIST_ITEM = re.compile(r"^\s*(?:\d{1,2}|[（(][\d一二三四五六七八九十]{1,2}[）)])\s*[、.．，]?")
-_RESUMED = re.compile(
-    r"^\s*(?:经|本院|公诉|检察|上述|以上|案发|另|综上|关于|鉴于|基本案情|认定|一审|原审|被告人)"
-)
+Role = Literal["defendant", "other_defendant", "victim", "witness"]
 
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑谢罗梁宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔"
@@ -95,16 +65,6 @@ _ALL = re.compile(r"[二三四五六七八九两各]名?(?:被告人|上诉人)|
 
 
 @dataclass(frozen=True)
-class Sentence:
-    """[start, end) of the text and the voice that speaks there."""
-
-    start: int
-    end: int
-    voice: Voice
-    claim_start: int
-
-
-@dataclass(frozen=True)
 class Mention:
     """A person at [start, end), and whether as the subject of its clause."""
 
@@ -112,56 +72,6 @@ class Mention:
     end: int
     role: Role
     subject: bool
-
-
-def sentences_of(text: str) -> list[Sentence]:
-    """Sentences before the disposition, each with its voice.
-
-    A claim goes on through the items of a list; the disposition and quoted statutes are left out.
-    """
-    stop = _body_end(text)
-    found: list[Sentence] = []
-    claiming = False
-    for match in _SENTENCE.finditer(text, 0, stop):
-        start, end = match.span()
-        sentence = match.group()
-        voice, at = _voice(sentence)
-        goes_on = text[start - 1 : start] in ("；", ";") or _LIST_ITEM.match(sentence)
-        if voice in ("told", "evidence") and claiming and goes_on and not _RESUMED.match(sentence):
-            voice, at = "claim", 0
-        claiming = voice == "claim"
-        found.append(Sentence(start, end, voice, start + at))
-    return found
-
-
-def _body_end(text: str) -> int:
-    for match in _DISPOSITION.finditer(text):
-        if match.start() > len(text) // 4:
-            return match.start()
-    return len(text)
-
-
-def _voice(sentence: str) -> tuple[Voice, int]:
-    claim = _CLAIM.search(sentence)
-    rejected = _REJECTED.search(sentence)
-    if rejected:
-        charged = re.search(r"(?:公诉|检察)机关", sentence[: rejected.start()])
-        if claim or charged:
-            at = min(m.start() for m in (claim, charged) if m)
-            return "rejected", at
-        return "told", 0
-    if claim:
-        return ("told", 0) if _ACCEPTED.search(sentence) else ("claim", claim.start())
-    if _OPINION.search(sentence):
-        return "opinion", 0
-    return ("evidence", 0) if _EVIDENCE.search(sentence) else ("told", 0)
-
-
-def rejection_in(text: str, sentence: Sentence, position: int) -> bool:
-    """Whether `position` lies between a claim of the sentence and its rejection."""
-    if sentence.voice != "rejected" or position < sentence.claim_start:
-        return False
-    return bool(_REJECTED.search(text, position, sentence.end))
 
 
 class People:

@@ -15,16 +15,17 @@ from typing import Any, Literal
 
 from liangxing.prediction import Circumstance, Evidence
 from liangxing.reading.ages import victims_ages
-from liangxing.reading.attribution import People, Role, Sentence, rejection_in, sentences_of
+from liangxing.reading.attribution import People, Role
 from liangxing.reading.vocabulary import load
+from liangxing.reading.voices import Sentence, rejection_in, sentences_of
 
 _REACH = 36
 _HITS_PER_WORD = 48
 _ADULT, _CHILD, _OLD = 18, 14, 60
 
 _NEGATED = re.compile(
-    r"(?:不构成|不属于?|不具有|不具备|不能|不应|不予|不符合|不是|不宜|不存在|不适用|不区分|没有|没|尚未|未(?!成年|满|经|遂|取得驾|取得机)"
-    r"|并无|无(?!业|视|证|牌|故|偿|期|法|辜|锡|罪)|并非|非(?!法|常|但)|拒不|拒绝|不(?!仅|但|满|法|慎|备|足|顾|久|同|断|料))"
+    r"(?:不构成|不属于?|不具有|不具备|不能|不应|不予|不符合|不是|不宜|不存在|不适用|不区分|没有|没|尚未(?!掌握)|未(?!成年|满|经|遂|取得驾|取得机|掌握|归案|到案)"
+    r"|并无|无(?!业|视|证|牌|故|偿|期|法|辜|锡|罪)|并非|非(?!法|常|但)|拒不|拒绝|不(?!仅|但|锈|满|法|慎|备|足|顾|久|同|断|料))"
     r"[^，,。；：:（(]{0,14}$"
 )
 _DENIED_AFTER = re.compile(
@@ -88,13 +89,19 @@ def _findings(text: str, people: People) -> Iterator[tuple[str, _Finding]]:
             index = _sentence_at(sentences, position)
             if index is not None:
                 end = position + len(word)
-                for rule in rules:
+                for rule in rules if not _in_title(text, sentences[index], position) else ():
                     finding = _judge(
                         text, rule, sentences[index], carried[index], people, position, end
                     )
                     if finding:
                         yield rule.id, finding
             position = text.find(word, position + len(word))
+
+
+def _in_title(text: str, sentence: Sentence, position: int) -> bool:
+    """Whether a position lies inside 《》: the title of a law tells nothing of the case."""
+    opened = text.rfind("《", sentence.start, position)
+    return opened > text.rfind("》", sentence.start, position)
 
 
 def _judge(

@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 
 from liangxing.reading.numerals import NUMERAL, parse_numeral
-from liangxing.reading.tally import Figure, Scope, figure, settle
+from liangxing.reading.scope import Scope
+from liangxing.reading.tally import Figure, figure, settle
 
 _NAMES: dict[str, str] = {
     "grams_meth": r"甲基苯丙胺片剂|甲基苯丙胺|冰毒|麻古|麻果|麻谷|脱氧麻黄碱",
@@ -33,6 +34,11 @@ _BETWEEN = re.compile(
     r"(?:左右)?的?(?:[一二两三四五六七八九十数\d]{1,3}小?[包袋颗粒片块])?(?:的|疑似|可疑)?"
 )
 _NOT_WEIGHED = re.compile(r"(?:含量|浓度|纯度|每)[^，。；]{0,6}$")
+_PLANNED = re.compile(
+    r"(?:商定|约定|约好|谈好|欲|准备|要求|预谋|打算|答应|想)[^。；]{0,30}$"
+)
+_ABOUT = re.compile(r"约$")
+_WEIGHED = re.compile(r"[净总共]重|称[重量]")
 _AGAIN = re.compile(r"(?:检出|鉴定|检验|经称量)[^。；]{0,40}$")
 
 
@@ -57,7 +63,28 @@ def read_grams(scope: Scope) -> dict[str, tuple[float, Figure]]:
         home = next(iter(specific))
         joined = [*weights.get(home, []), *weights.pop("grams_other_drug")]
         weights[home] = sorted(joined, key=lambda f: f.start)
-    return {id_: total for id_, found in weights.items() if (total := settle(found))}
+    return {
+        id_: total
+        for id_, found in weights.items()
+        if (total := settle(_without_estimates(scope.text, found)))
+    }
+
+
+def _without_estimates(text: str, weights: list[Figure]) -> list[Figure]:
+    """Leaves out what was only planned, and estimates of what was weighed afterwards."""
+    kept: list[Figure] = []
+    for index, weight in enumerate(weights):
+        before = text[max(0, weight.start - 40) : weight.start]
+        rest = weights[index + 1 : index + 3]
+        planned = _PLANNED.search(before) and any(f.total != "part" or f.dated for f in rest)
+        guessed = _ABOUT.search(before) and any(
+            0.5 * weight.value < f.value <= weight.value * 1.1
+            and _WEIGHED.search(text, max(0, f.start - 12), f.start)
+            for f in rest[:1]
+        )
+        if not planned and not guessed:
+            kept.append(weight)
+    return kept or weights
 
 
 def _read_sentence(
@@ -71,6 +98,7 @@ def _read_sentence(
     """Give each weight of a sentence its drug; returns the drug last named."""
     text, sentence = scope.text, scope.sentences[index]
     tokens = list(_TOKEN.finditer(text, sentence.start, sentence.end))
+    last_end = -1
     if not tokens:
         return carried if sentence.voice == "told" else ""
     current = ""
@@ -88,7 +116,8 @@ def _read_sentence(
             continue
         drug = _following(text, token, tokens[position + 1 :], current)
         grams = value * _GRAMS[token.group("unit")]
-        found = figure(scope, index, grams, token.start(), token.end())
+        found = figure(scope, index, grams, token.start(), token.end(), after=last_end)
+        last_end = token.end()
         reach = text[max(sentence.start, token.start() - 40) : token.start()]
         found = replace(found, examined=found.examined or bool(_AGAIN.search(reach)))
         if drug:

@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from liangxing.reading.attribution import defendant_names
 from liangxing.reading.numerals import NUMERAL, parse_numeral
-from liangxing.reading.tally import Scope
+from liangxing.reading.scope import Scope
+from liangxing.reading.voices import Sentence
 
 _HARM = re.compile(
-    r"(?P<slight>轻微伤)|(?P<minor>轻伤)|(?P<serious>重伤)|(?P<death>死亡|致死|身亡|殁年|杀死|杀害)"
+    r"(?P<slight>轻微伤)|(?P<minor>轻伤)|(?P<serious>重伤)"
+    r"|(?P<death>死亡|致死|身亡|殁年|[杀打砍捅勒掐毒撞刺]死|杀害)"
 )
 _RANK = {"slight": 1, "minor": 2, "serious": 3, "death": 4}
-_IDS = {
-    4: "deaths",
-    3: "serious_injuries",
-    2: "minor_injuries",
-    1: "slight_injuries",
-}
+_IDS = {4: "deaths", 3: "serious_injuries", 2: "minor_injuries", 1: "slight_injuries"}
+_GRADE_IDS = {3: "serious_injury_grade", 2: "minor_injury_grade"}
 _GRADE = re.compile(r"害?[（(“\"]?\s*([一二12])\s*级")
 _DISABILITY = re.compile(
-    r"(?:伤残|残疾)(?:等级)?[^，。；\d一二三四五六七八九十]{0,6}([一二三四五六七八九十]|10|[1-9])级"
-    r"|(?<![\d第])([一二三四五六七八九十]|10|[1-9])级(?:伤残|残疾)"
+    r"(?:伤残|残疾)(?:等级)?[^，。；\d一二三四五六七八九十人]{0,6}([一二三四五六七八九十]|10|[1-9])级"
+    r"|(?<![\d第])[（(]?([一二三四五六七八九十]|10|[1-9])[）)]?级(?:伤残|残疾)"
 )
 _COUNTED = re.compile(
     rf"({NUMERAL})\s*(?:名|个)?(?:人|被害人|受害人|女性?|村民|民警|未成年人|群众)(?:均|当场|经[^，。；]{{0,8}}无效)?(?:受|构成|达到|为)?\s*$"
 )
 _COUNTED_AFTER = re.compile(rf"(?:了)?(?:共)?({NUMERAL})(?:名|个)?(?:人|女性|未成年人|被害人)")
 _NAME = re.compile(
-    r"[一-龥]\d?(?:某{1,2}|[X×x＊*]{1,2})(?:[甲乙丙丁戊己庚辛壬癸子丑寅卯]|\d{1,2})?"
+    r"[一-龥]\d?(?:某{1,2}|[X×x＊*]{1,2}(?![X×x＊*]|他人|公私|财物|罪|第|之规定))"
+    r"(?:[甲乙丙丁戊己庚辛壬癸子丑寅卯]|\d{1,2})?"
 )
+_ASIDE = r"(?:[（(][^（）()]{0,16}[）)])?"
 _ENUMERATED = re.compile(
-    rf"((?:{_NAME.pattern}(?:[（(][^（）()]{{0,16}}[）)])?[、和]){{1,12}}{_NAME.pattern})[^，。；]{{0,8}}$"
+    rf"((?:{_NAME.pattern}{_ASIDE}[、和]){{1,12}}{_NAME.pattern})[^，。；]{{0,8}}$"
 )
 _NOT_HARMED = re.compile(
     r"(?:未(?:能|达|造成|构成|致)?|不构成|没有|无(?!效)|排除|预防|防止|避免|险些|可能)[^，。；]{0,8}$|因[^，。；]{0,6}$(?<=致人)"
@@ -39,10 +40,14 @@ _NOT_HARMED = re.compile(
 _NOT_AN_OUTCOME = re.compile(
     r"^(?:的?(?:时间|原因|证明|鉴定|补偿|赔偿|通知|注销|医学|推断|后果鉴定|报告|之日|后未|前)|害|[）)])"
 )
-_PAST = re.compile(
+_MEANT_ONLY = re.compile(
     r"(?:已|均已|曾|欲|预谋|企图|意图|扬言|威胁|产生|伺机|起意|商量|怀疑|怕|想)[^，。；]{0,10}$|产生$"
 )
-_INTENT = frozenset({"杀害", "杀死"})
+_EARLIER = re.compile(r"被以[^，。；]{0,12}罪|曾因|前罪|被判刑|刑满释放")
+# Said of what was wanted as often as of what was done.
+_WILFUL = re.compile(r"[杀打砍捅勒掐毒撞刺]死|杀害")
+_DONE_TO = re.compile(r"(?:将|把)[^，。；]{1,20}$")
+_REACH = 60
 
 
 @dataclass
@@ -60,88 +65,138 @@ class Harm:
     end: int
 
 
+@dataclass(frozen=True)
+class _Grade:
+    rank: int
+    name: str | None
+    harm: Harm
+
+
+@dataclass
+class _Told:
+    """All that the text tells of harm: of persons by name ("" for one unnamed), and by number."""
+
+    offenders: set[str]
+    people: dict[str, _Person] = field(default_factory=dict[str, _Person])
+    aged: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
+    stated: dict[int, Harm] = field(default_factory=dict[int, Harm])
+    grades: list[_Grade] = field(default_factory=list[_Grade])
+
+
 def read_injuries(scope: Scope) -> dict[str, Harm]:
     """Persons dead and injured, each by the gravest grade told of them, and the gravest grades."""
-    people: dict[str, _Person] = {}
-    stated: dict[int, Harm] = {}
-    grades: dict[str, Harm] = {}
+    if not (_HARM.search(scope.text) or _DISABILITY.search(scope.text)):
+        return {}
+    told = _Told(defendant_names(scope.text) | ({scope.defendant} if scope.defendant else set()))
+    disability: Harm | None = None
     for sentence in scope.sentences:
+        if sentence.voice == "told" and _EARLIER.search(
+            scope.text, sentence.start, sentence.end
+        ):
+            continue
         for match in _HARM.finditer(scope.text, sentence.start, sentence.end):
-            _read_harm(scope.text, match, sentence.start, people, stated, grades)
+            _read_harm(scope.text, match, sentence, told)
         for match in _DISABILITY.finditer(scope.text, sentence.start, sentence.end):
             value = parse_numeral(match.group(1) or match.group(2))
-            if value and not re.search("不构成", scope.text[match.start() - 6 : match.start()]):
-                _keep_least(grades, "disability_grade", value, match.span())
-    return {**_persons(people, stated), **grades}
+            denied = "不构成" in scope.text[match.start() - 6 : match.start()]
+            if value and not denied and (not disability or value < disability.value):
+                disability = Harm(value, *match.span())
+    found = _persons(told)
+    found |= _gravest_grades(told, found)
+    return found | ({"disability_grade": disability} if disability else {})
 
 
-def _read_harm(
-    text: str,
-    match: re.Match[str],
-    start: int,
-    people: dict[str, _Person],
-    stated: dict[int, Harm],
-    grades: dict[str, Harm],
-) -> None:
-    kind = match.lastgroup or ""
-    rank = _RANK[kind]
-    before = text[max(start, match.start() - 60) : match.start()]
+def _read_harm(text: str, match: re.Match[str], sentence: Sentence, told: _Told) -> None:
+    kind, word = match.lastgroup or "", match.group()
+    rank, span = _RANK[kind], match.span()
+    before = text[max(sentence.start, match.start() - _REACH) : match.start()]
     clause = re.split(r"[，。；：]", before)[-1]
+    if word == "殁年":
+        _read_age_at_death(before, span, told)
+        return
     after = text[match.end() : match.end() + 8]
     if _NOT_HARMED.search(clause) or _NOT_AN_OUTCOME.match(after):
         return
-    if kind == "death" and (_PAST.search(clause) or (match.group() == "杀害" and not clause)):
+    if kind == "death" and _MEANT_ONLY.search(clause):
         return
-    graded = _GRADE.match(text, match.end())
-    if graded and kind in ("minor", "serious"):
-        value = parse_numeral(graded.group(1))
-        if value:
-            _keep_least(grades, f"{kind}_injury_grade", value, (match.start(), graded.end()))
-    counted = _COUNTED.search(clause) or (
-        _COUNTED_AFTER.match(text, match.end()) if match.group() in _INTENT else None
-    )
+    graded = _GRADE.match(text, match.end()) if rank in _GRADE_IDS else None
+    grade = parse_numeral(graded.group(1)) if graded else None
+    wilful = bool(_WILFUL.fullmatch(word))
+    counted = _COUNTED_AFTER.match(text, match.end()) if wilful else _COUNTED.search(clause)
     number = parse_numeral(counted.group(1)) if counted else None
-    span = match.span()
+    names: list[str] = []
     if number:
-        if rank not in stated or number > stated[rank].value:
-            stated[rank] = Harm(number, *span)
+        if rank not in told.stated or number > told.stated[rank].value:
+            told.stated[rank] = Harm(number, *span)
+    elif wilful and not _DONE_TO.search(clause):
         return
-    if match.group() in _INTENT:
-        return
-    for name in _names(before):
-        person = people.setdefault(name, _Person())
-        if rank > person.rank:
-            person.rank, person.span = rank, span
+    else:
+        names = _names(before, told.offenders)
+        for name in names:
+            person = told.people.setdefault(name, _Person())
+            if rank > person.rank:
+                person.rank, person.span = rank, span
+    if grade and graded:
+        named = names[0] if len(names) == 1 and names[0] else None
+        told.grades.append(_Grade(rank, named, Harm(grade, match.start(), graded.end())))
 
 
-def _names(before: str) -> list[str]:
+def _read_age_at_death(before: str, span: tuple[int, int], told: _Told) -> None:
+    """Keep who died at a stated age: only the dead have one."""
+    bracket = max(before.rfind("（"), before.rfind("("))
+    head = before[:bracket] if bracket >= 0 else before
+    if "均" in before[bracket + 1 :] or "均" == before[-1:]:
+        listed = _ENUMERATED.search(head)
+        for name in _NAME.findall(listed.group(1)) if listed else [head[-4:]]:
+            told.aged.setdefault(name, span)
+        return
+    named = list(_NAME.finditer(head))
+    name = named[-1].group() if named and named[-1].end() >= len(head) - 1 else head[-3:]
+    told.aged.setdefault(name, span)
+
+
+def _names(before: str, offenders: set[str]) -> list[str]:
     """Whom a harm befell: the names enumerated before it, else the last, else nobody named."""
     listed = _ENUMERATED.search(before)
     if listed:
-        return _NAME.findall(listed.group(1))
+        return [n for n in _NAME.findall(listed.group(1)) if n not in offenders] or [""]
     named = [
-        m for m in _NAME.finditer(before) if before[max(0, m.start() - 3) : m.start()] != "被告人"
+        m.group()
+        for m in _NAME.finditer(before)
+        if m.group() not in offenders and before[max(0, m.start() - 3) : m.start()] != "被告人"
     ]
-    return [named[-1].group()] if named else [""]
+    return [named[-1]] if named else [""]
 
 
-def _persons(people: dict[str, _Person], stated: dict[int, Harm]) -> dict[str, Harm]:
+def _persons(told: _Told) -> dict[str, Harm]:
     found: dict[str, Harm] = {}
+    people = dict(told.people)
     anonymous = people.pop("", None)
+    if told.aged:
+        people = {name: p for name, p in people.items() if p.rank < 4 and name not in told.aged}
+        people |= {f"殁{name}": _Person(4, span) for name, span in told.aged.items()}
     gravest = max((p.rank for p in people.values()), default=0)
-    gravest = max(gravest, max(stated, default=0))
+    gravest = max(gravest, max(told.stated, default=0))
     if anonymous and anonymous.rank > gravest:
         people[""] = anonymous
     for rank, id_ in _IDS.items():
         spans = [p.span for p in people.values() if p.rank == rank]
-        told = stated.get(rank)
-        if told and told.value >= len(spans):
-            found[id_] = told
+        stated = told.stated.get(rank)
+        if stated and stated.value >= len(spans):
+            found[id_] = stated
         elif spans:
             found[id_] = Harm(float(len(spans)), *spans[0])
     return found
 
 
-def _keep_least(grades: dict[str, Harm], id_: str, value: float, span: tuple[int, int]) -> None:
-    if id_ not in grades or value < grades[id_].value:
-        grades[id_] = Harm(value, *span)
+def _gravest_grades(told: _Told, found: dict[str, Harm]) -> dict[str, Harm]:
+    """The least number of each grade, of those whose gravest injury it is."""
+    grades: dict[str, Harm] = {}
+    for grade in told.grades:
+        worse = grade.name and told.people[grade.name].rank > grade.rank
+        if _IDS[grade.rank] not in found or worse:
+            continue
+        id_ = _GRADE_IDS[grade.rank]
+        if id_ not in grades or grade.harm.value < grades[id_].value:
+            grades[id_] = grade.harm
+    return grades

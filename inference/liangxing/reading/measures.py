@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from liangxing.reading.numerals import NUMERAL, parse_numeral
-from liangxing.reading.tally import Figure, Scope, figure, settle
+from liangxing.reading.scope import Scope
+from liangxing.reading.tally import Figure, figure, settle
 
 _MG, _ML = r"(?:mg|MG|Mg|㎎|毫克)", r"(?:m[lL1]|M[lL]|㎖|毫升)"
 _ALCOHOL = re.compile(
@@ -24,27 +25,40 @@ _NOT_A_SHARE = re.compile(
 
 @dataclass(frozen=True)
 class _Measure:
-    """A measured thing: its unit's words, and a word that the sentence must hold."""
+    """A measured thing: its unit, a word that stands near, and the charges it matters for.
+
+    `reach` is how far before and after the figure the word may stand.
+    """
 
     unit: str
     context: str | None = None
     prefers: str | None = None
+    charges: str | None = None
+    reach: tuple[int, int] = (30, 14)
 
 
 _MEASURES: dict[str, _Measure] = {
     "tons": _Measure(r"吨"),
     "mu": _Measure(r"亩"),
-    "cubic_metres": _Measure(r"(?:立方米|立方|m3|m³|㎥)", prefers=r"蓄积"),
-    "poppy_plants": _Measure(r"[株棵]", context=r"罂粟|大麻植株|原植物"),
-    "trees": _Measure(r"[株棵]", context=r"树|林木|木|采伐|滥伐|盗伐|楠|樟|杉|松|柏|榧"),
-    "animals": _Measure(r"[只头条羽]", context=r"猎|鸟|野生动物|野猪|蛙|捕"),
-    "information_items": _Measure(r"条", context=r"信息"),
-    "obscene_items": _Measure(r"[个部段张件本篇]", context=r"淫秽"),
-    "guns": _Measure(r"[支把]", context=r"枪"),
-    "ammunition": _Measure(r"[发颗枚]", context=r"子弹|弹药|铅弹|霰弹"),
+    "cubic_metres": _Measure(r"(?:立方米|立方|m3|m³|㎥)", prefers=r"蓄积|立木"),
+    "poppy_plants": _Measure(
+        r"[株棵]", context=r"罂粟|大麻植株|原植物", charges="毒品|植物"
+    ),
+    "trees": _Measure(
+        r"[株棵]",
+        context=r"树|林木|木|采伐|滥伐|盗伐|楠|樟|杉|松|柏|榧",
+        charges="木|植物|农用地|毁坏|火|盗窃",
+    ),
+    "animals": _Measure(
+        r"[只头条羽]", context=r"猎|鸟|野生动物|野猪|蛙|捕", charges="猎|动物|水产|走私"
+    ),
+    "information_items": _Measure(r"条", context=r"信息", charges="信息|数据|计算机|电信"),
+    "obscene_items": _Measure(r"[个部段张件本篇]", context=r"淫秽", charges="淫秽"),
+    "guns": _Measure(r"[支把]", context=r"枪", reach=(24, 16)),
+    "ammunition": _Measure(r"[发颗枚]", context=r"子弹|弹药|铅弹|霰弹", reach=(14, 6)),
 }
 _UNITS = {
-    id_: re.compile(rf"({NUMERAL})(?:余|多|来)?{measure.unit}")
+    id_: re.compile(rf"(?<!第)({NUMERAL})(?:余|多|来)?{measure.unit}")
     for id_, measure in _MEASURES.items()
 }
 _CONTEXTS = {
@@ -99,13 +113,20 @@ def read_percentage(scope: Scope) -> Figure | None:
     return None
 
 
-def read_measures(scope: Scope) -> dict[str, tuple[float, Figure]]:
-    """Tons, mu, cubic metres, trees, animals, items and weapons, totals over parts."""
+def read_measures(scope: Scope, charges: Sequence[str]) -> dict[str, tuple[float, Figure]]:
+    """Tons, mu, cubic metres, trees, animals, items and weapons, totals over parts.
+
+    What matters for certain charges only is left out under others.
+    """
     read: dict[str, tuple[float, Figure]] = {}
+    named = "".join(charges)
     for id_, pattern in _UNITS.items():
+        foreign = _MEASURES[id_].charges
         if id_ == "trees" and "poppy_plants" in read:
             continue
-        found = _figures(scope, pattern, _CONTEXTS[id_])
+        if named and foreign and not re.search(foreign, named):
+            continue
+        found = _figures(scope, id_, pattern)
         preferred = _MEASURES[id_].prefers
         if preferred:
             close = [
@@ -120,49 +141,56 @@ def read_measures(scope: Scope) -> dict[str, tuple[float, Figure]]:
     return read
 
 
-def _figures(
-    scope: Scope, pattern: re.Pattern[str], context: re.Pattern[str] | None
-) -> list[Figure]:
+def _figures(scope: Scope, id_: str, pattern: re.Pattern[str]) -> list[Figure]:
     found: list[Figure] = []
+    context, (before, after) = _CONTEXTS[id_], _MEASURES[id_].reach
     if context and not context.search(scope.text):
         return found
     for index, sentence in enumerate(scope.sentences):
+        last_end = -1
         if _NO_GUN.search(scope.text, sentence.start, sentence.end):
             continue
         for match in pattern.finditer(scope.text, sentence.start, sentence.end):
             value = parse_numeral(match.group(1))
-            near = scope.text[max(sentence.start, match.start() - 30) : match.end() + 14]
+            near = scope.text[max(sentence.start, match.start() - before) : match.end() + after]
             if value and (not context or context.search(near)):
-                found.append(figure(scope, index, value, *match.span()))
+                found.append(figure(scope, index, value, *match.span(), after=last_end))
+                last_end = match.end()
     return found
 
 
 def read_counts(scope: Scope) -> tuple[float, int, int] | None:
-    """Offences, when two or more are stated or told one by one, with the place."""
+    """Offences, when two or more are stated or told one by one, with the place.
+
+    A sentence that sums up adds what it states of each kind.
+    """
     best: tuple[float, int, int] | None = None
     if scope.items:
         best = (float(len(scope.items)), scope.items[0], scope.items[0] + 2)
-    for sentence in scope.sentences:
+    summed = 0.0
+    for index, sentence in enumerate(scope.sentences):
         for match in _COUNTS.finditer(scope.text, sentence.start, sentence.end):
             value = parse_numeral(next(g for g in match.groups() if g))
             after = scope.text[match.end() : match.end() + 4]
-            if not value or value < 2 or value > 5000 or _NOT_COUNTS.match(after):
+            if not value or value > 5000 or _NOT_COUNTS.match(after):
                 continue
-            if best is None or value > best[0]:
+            if scope.sums_up(index):
+                summed = value = summed + value
+            if value >= 2 and (best is None or value > best[0]):
                 best = (value, *match.span())
     return best
 
 
 def read_victims(scope: Scope) -> tuple[float, int, int] | None:
-    """Persons harmed, where the text states their number."""
-    return _first(scope, _VICTIMS)
-
-
-def _first(scope: Scope, pattern: re.Pattern[str]) -> tuple[float, int, int] | None:
+    """Persons harmed, where the text states their number; a list (1名妇女、34名儿童) is added."""
     for sentence in scope.sentences:
-        for match in pattern.finditer(scope.text, sentence.start, sentence.end):
-            groups: Sequence[str | None] = match.groups()
-            value = parse_numeral(next(g for g in groups if g))
-            if value and value > 1:
-                return (value, *match.span())
+        total, start, end = 0.0, -1, -1
+        for match in _VICTIMS.finditer(scope.text, sentence.start, sentence.end):
+            value = parse_numeral(next(g for g in match.groups() if g))
+            if not value or (total and scope.text[end : match.start()] not in ("、", "和", "及")):
+                continue
+            total, start = total + value, match.start() if start < 0 else start
+            end = match.end()
+        if total > 1:
+            return total, start, end
     return None

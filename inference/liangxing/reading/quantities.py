@@ -15,7 +15,7 @@ from liangxing.reading.measures import (
     read_percentage,
     read_victims,
 )
-from liangxing.reading.tally import Scope, scope_of
+from liangxing.reading.scope import Scope, scope_of
 
 UNITS: dict[str, str] = {
     "amount_yuan": "元",
@@ -70,7 +70,7 @@ def read_quantities(
     >>> [(q.id, q.value) for q in read_quantities("窃得现金四百元和价值1.2万某的金链。")]
     [('amount_yuan', 12400.0)]
     """
-    scope = scope_of(text)
+    scope = scope_of(text, defendant=defendant)
     return [
         Quantity(id_, value, UNITS[id_], Evidence(text[start:end], start, end))
         for id_, value, start, end in sorted(_read(scope, charges), key=lambda q: (q[2], q[0]))
@@ -79,17 +79,19 @@ def read_quantities(
 
 def _read(scope: Scope, charges: Sequence[str]) -> Iterator[_Found]:
     money = read_money(scope, charges)
-    if not money.amount:
+    amount = money.amount
+    if not amount:
         # Some facts state the value only where they list the evidence for it.
-        money = read_money(scope_of(scope.text, with_evidence=True), charges)
+        proof = scope_of(scope.text, defendant=scope.defendant, with_evidence=True)
+        amount = read_money(proof, charges, only_valued=True).amount
     for id_, settled in (
-        ("amount_yuan", money.amount),
+        ("amount_yuan", amount),
         ("loss_yuan", money.loss),
         ("gain_yuan", money.gain),
     ):
         if settled:
             yield id_, settled[0], settled[1].start, settled[1].end
-    for id_, (value, shown) in (read_grams(scope) | read_measures(scope)).items():
+    for id_, (value, shown) in (read_grams(scope) | read_measures(scope, charges)).items():
         yield id_, value, shown.start, shown.end
     for id_, harm in read_injuries(scope).items():
         yield id_, harm.value, harm.start, harm.end

@@ -7,58 +7,32 @@ count twice: a total takes the place of the parts it adds up, a repetition is le
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from liangxing.reading.attribution import Sentence, sentences_of
+from liangxing.reading.scope import Scope
 
 Total = Literal["part", "sum", "whole"]
 
-_FOUND = re.compile(
-    r"(?:经|本院)?(?:依法)?(?:公开)?(?:开庭)?审理查明|经复核(?:确认|查明)|本院(?:二审)?查明|二审查明|基本案情[:：]"
-)
-_CHARGED = re.compile(r"(?:起诉书)?指控(?:称)?[:：，]")
-_OWN_VIEW = re.compile(r"本院(?:审查|经审查)?认为|法院意见[:：]|二审意见[:：]|法院生效裁判认为")
-_SAME_AS_BEFORE = re.compile(r"一致|相同|无异")
-_LEAST_REGION = 100
-_ITEM = re.compile(
-    r"(?:^|(?<=[。；：:\s，]))[（(]?(\d{1,2}|[一二三四五六七八九十]{1,3})[）)、.．]\s*"
-    r"(?=(?:19|20)\d{2}年|同年|同月|当[日晚天]|次[日月]|\d{1,2}月|20\d{2}[.．]\d)"
-)
-_HAN_ITEMS = {
-    text: number
-    for number, text in enumerate(["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"], 1)
-}
 _WHOLE = re.compile(
-    r"(?:以上|上述|综上|累计|总(?:价值|金额|额|数|计|共|面积|重量)|实际|前后共|涉案(?:总)?(?:金额|价值|数额)|犯罪数额|诈骗金额|(?:盗窃|诈骗)(?:数额|价值|总)"
+    r"(?:以上|上述|综上|累计|总(?:价值|金额|额|数|面积|重量)|实际|前后共|涉案(?:总)?(?:金额|价值|数额)|犯罪数额|诈骗金额|(?:盗窃|诈骗)(?:数额|价值|总)"
     r")[^，。；\d]{0,16}$|[三五]家[^，。；]{0,10}共计[^，。；\d]{0,8}$"
 )
 _SUM = re.compile(r"(?:共计|合计|总计|总价值|总共|共重|总重|共|计)[^，。；、\d（）]{0,10}$")
 _BREAKDOWN = re.compile(r"其中[^。；]{0,40}$|分别为[^。；]{0,40}$")
 _SAID_BEFORE = re.compile(r"(?:该|上述|前述|此|其中的?|剩余|这)(?:笔|批|人民币|的)?$")
 _EXAMINED = re.compile(r"鉴定|检验|检出|称量|认定|查明")
+_LISTED = re.compile(r"[^，。；]{0,24}[、及和以][^，。；]{0,24}\Z")
 _TOLERANCE = 0.006
-
-
-@dataclass(frozen=True)
-class Scope:
-    """The part of a text that tells the facts, without evidence and disposition.
-
-    `items` are the starts of its enumerated counts.
-    """
-
-    text: str
-    sentences: tuple[Sentence, ...]
-    items: tuple[int, ...]
-
-    def item_at(self, position: int) -> int:
-        return sum(start <= position for start in self.items)
+_LOOK_BACK = 120
+_RUN_ENDS = 12
+_LEAST_SHARE = 0.25
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A value at [start, end), in base units."""
+    """A value at [start, end), in base units, and the part it plays in its sentence."""
 
     value: float
     start: int
@@ -67,49 +41,23 @@ class Figure:
     restated: bool = False
     breakdown: bool = False
     examined: bool = False
+    dated: bool = False
+    listed: bool = False
+    own: bool = False
+    of_another: bool = False
+    announces: bool = False
     item: int = 0
-    sentence: int = field(default=0)
+    sentence: int = 0
 
 
-def scope_of(text: str, *, with_evidence: bool = False) -> Scope:
-    """The court's findings where the text holds them, else the charge, else everything."""
-    voices = ("told", "opinion", "rejected", "evidence" if with_evidence else "told")
-    start = 0
-    for match in _FOUND.finditer(text):
-        view = _OWN_VIEW.search(text, match.end())
-        stop = view.start() if view else len(text)
-        opening = text[match.end() : match.end() + 60]
-        if stop - match.end() >= _LEAST_REGION and not _SAME_AS_BEFORE.search(opening):
-            start = match.start()
-            break
-    else:
-        charged = _CHARGED.search(text)
-        if charged and charged.start() > len(text) // 8 and len(text) > 600:
-            start = charged.start()
-    sentences = tuple(s for s in sentences_of(text) if start < s.end and s.voice in voices)
-    return Scope(text, sentences, _items(text, start))
-
-
-def _items(text: str, start: int) -> tuple[int, ...]:
-    """Starts of the longest run of items 1, 2, 3 ..."""
-    best: list[int] = []
-    run: list[int] = []
-    for match in _ITEM.finditer(text, start):
-        label = match.group(1)
-        number = int(label) if label.isdigit() else _HAN_ITEMS.get(label, 0)
-        if number == len(run) + 1:
-            run.append(match.start())
-        elif number == 1:
-            best, run = max(best, run, key=len), [match.start()]
-    return tuple(max(best, run, key=len)) if max(len(best), len(run)) > 1 else ()
-
-
-def figure(scope: Scope, index: int, value: float, start: int, end: int) -> Figure:
-    """A figure with the part it plays in its sentence."""
+def figure(
+    scope: Scope, index: int, value: float, start: int, end: int, *, after: int = -1
+) -> Figure:
+    """A figure with the part it plays in its sentence; `after` is the end of the one before."""
     sentence = scope.sentences[index]
     left = scope.text[max(sentence.start, start - 40) : start]
     total: Total = "part"
-    if _WHOLE.search(left):
+    if _WHOLE.search(left) or scope.sums_up(index):
         total = "whole"
     elif _SUM.search(left):
         total = "sum"
@@ -121,6 +69,11 @@ def figure(scope: Scope, index: int, value: float, start: int, end: int) -> Figu
         restated=sentence.voice == "opinion",
         breakdown=bool(_BREAKDOWN.search(left)) and total == "part",
         examined=bool(_EXAMINED.search(left)) or bool(_SAID_BEFORE.search(left)),
+        dated=scope.is_dated(index, start),
+        listed=after > 0 and bool(_LISTED.match(scope.text[after:start])),
+        own=scope.is_own_share(sentence, start),
+        of_another=after > 0 and "被告人" in scope.text[max(after, start - 60) : start],
+        announces=scope.announces_parts(index),
         item=scope.item_at(start),
         sentence=index,
     )
@@ -132,37 +85,104 @@ def settle(figures: Sequence[Figure]) -> tuple[float, Figure] | None:
     >>> settle([Figure(3, 0, 1), Figure(4, 2, 3), Figure(7, 4, 5, total="sum")])[0]
     7
     """
-    parts: list[Figure] = []
-    closed = False
-    for figure in figures:
-        if figure.restated and parts:
-            if figure.total != "part" and figure.value > _sum(parts):
-                parts = [figure]
-            continue
-        if closed and figure.item and parts and not parts[0].item:
-            continue  # a total told ahead of its items
-        if figure.total == "part":
-            if not closed and not _repeats(figure, parts):
-                parts.append(figure)
-            continue
-        kept = _without_addends(parts, figure)
-        if kept is not None:
-            parts = [*kept, figure]
-        elif figure.total == "whole" or (
-            figure.value > _sum(parts) and (not figure.item or _all_in(parts, figure.item))
-        ):
-            parts = [figure]
-        elif not any(_same(figure.value, part.value) for part in parts):
-            parts = [p for p in parts if p.sentence != figure.sentence or p.value > figure.value]
-            parts.append(figure)
-        closed = closed or figure.total == "whole" or (len(parts) == 1 and not figure.item)
+    own = [figure for figure in figures if figure.own]
+    told = own or [figure for figure in figures if not figure.restated]
+    parts = _without_details(_counted(told))
+    restated = [f for f in figures if f.restated and not own]
+    parts = _with_opinion(parts, restated)
     if not parts:
         return None
     shown = max(parts, key=lambda part: (part.total != "part", part.value))
     return round(_sum(parts), 6), shown
 
 
-def _sum(parts: Sequence[Figure]) -> float:
+def _counted(figures: Iterable[Figure]) -> list[Figure]:
+    """The figures to be added up: totals in the place of their parts, repetitions left out."""
+    parts: list[Figure] = []
+    closed: Figure | None = None  # a total after which parts of it are told
+    for figure in figures:
+        if closed and _is_told_again(figure, closed):
+            continue
+        if figure.total == "part":
+            if not _repeats(figure, parts) and not (figure.breakdown and parts):
+                parts.append(figure)
+            continue
+        if any(_same(figure.value, part.value) for part in parts[-_LOOK_BACK:]):
+            closed = closed or figure
+            continue
+        parts = _covered(parts, figure)
+        closed = figure
+    return parts
+
+
+def _is_told_again(figure: Figure, total: Figure) -> bool:
+    """Whether a figure after a total is one of its parts."""
+    if figure.total != "part":
+        return total.announces and figure.total == "sum" and figure.item > 0 and not total.item
+    if figure.sentence == total.sentence and figure.listed:
+        return False
+    if total.total == "whole" and not total.item:
+        return True
+    if total.announces or (figure.item and not total.item):
+        return True
+    return figure.item == total.item and not figure.dated
+
+
+def _covered(parts: list[Figure], total: Figure) -> list[Figure]:
+    """The parts with a total in the place of what it adds up."""
+    run = _run_of(parts, total.value)
+    if run and (total.total == "sum" or total.item or run == (0, len(parts))):
+        return [*parts[: run[0]], *parts[run[1] :], total]
+    in_item = [p for p in parts if p.item == total.item]
+    if total.total == "whole":
+        beside = [p for p in parts if p.total == "whole" and p.sentence >= total.sentence - 1]
+        if beside and not total.item:
+            return [*beside, total]
+        elsewhere = _sum(parts) - _sum(in_item)
+        if not total.item or total.value >= 0.9 * _sum(parts) or not elsewhere:
+            return [total]
+        return [*(p for p in parts if p.item != total.item), total]
+    here = [p for p in parts if p.sentence == total.sentence]
+    if here and total.of_another and here[-1].total == "sum":
+        # Each defendant's own total: the greatest is that of the case.
+        return [*parts[:-1], max(parts[-1], total, key=lambda p: p.value)]
+    if here:
+        replaced = total.value > _sum(here) and all(p.total == "part" for p in here)
+        return [*(p for p in parts if not (replaced and p in here)), total]
+    if total.item:
+        replaced = total.value > _sum(in_item)
+        return [*(p for p in parts if not (replaced and p in in_item)), total]
+    if total.value > _sum(parts) and not total.dated:
+        return [total]
+    return [*parts, total]
+
+
+def _without_details(parts: list[Figure]) -> list[Figure]:
+    """Leaves out parts that an earlier figure is the sum of, and adds no sum to its parts."""
+    for index, whole in enumerate(parts[:_RUN_ENDS]):
+        details = parts[index + 1 :]
+        if len(details) > 1 and _same(_sum(details), whole.value):
+            return parts[: index + 1]
+    last = parts[-1] if parts else None
+    if last and len(parts) > 3 and _same(_sum(parts[:-1]), last.value):
+        return [last]
+    return parts
+
+
+def _with_opinion(parts: list[Figure], restated: list[Figure]) -> list[Figure]:
+    """What prosecution or court add up at the end counts where it is one total."""
+    totals = [f for f in restated if f.total != "part"]
+    if not parts:
+        return _counted(replace(f, restated=False) for f in restated)
+    if not totals:
+        return parts
+    first = totals[0]
+    if len(parts) > 1 and first.value >= _LEAST_SHARE * _sum(parts) or first.value > _sum(parts):
+        return [first]
+    return parts
+
+
+def _sum(parts: Iterable[Figure]) -> float:
     return sum(part.value for part in parts)
 
 
@@ -170,29 +190,22 @@ def _same(one: float, other: float) -> bool:
     return abs(one - other) <= _TOLERANCE * max(one, other)
 
 
-def _all_in(parts: Sequence[Figure], item: int) -> bool:
-    return all(part.item == item for part in parts)
-
-
-def _without_addends(parts: list[Figure], total: Figure) -> list[Figure] | None:
-    """The parts before those that the total adds up, null if it adds up none."""
-    added = 0.0
-    for index in range(len(parts) - 1, -1, -1):
-        added += parts[index].value
-        if _same(added, total.value):
-            return parts[:index]
-        if added > total.value * 2:
-            break
+def _run_of(parts: list[Figure], value: float) -> tuple[int, int] | None:
+    """The last run of neighbouring parts that add up to the value, as [start, end)."""
+    for end in range(len(parts), max(0, len(parts) - _RUN_ENDS), -1):
+        added = 0.0
+        for start in range(end - 1, max(-1, end - _LOOK_BACK), -1):
+            added += parts[start].value
+            if _same(added, value):
+                return start, end
+            if added > value * 1.1:
+                break
     return None
 
 
 def _repeats(figure: Figure, parts: list[Figure]) -> bool:
     """Whether a part was named before: the same odd figure, or again where it is examined."""
-    if figure.breakdown and parts:
-        return True
-    for part in parts:
-        if part.value == figure.value:
-            odd = figure.value % 100 != 0 or figure.value != int(figure.value)
-            if figure.examined or (odd and figure.value > 100):
-                return True
-    return False
+    odd = figure.value > 100 and (figure.value % 100 != 0 or figure.value != int(figure.value))
+    if not (odd or figure.examined):
+        return False
+    return any(part.value == figure.value for part in parts[-_LOOK_BACK:])
