@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from liangxing.reading.numerals import NUMERAL, parse_numeral
+from liangxing.reading.numerals import Numeral
 from liangxing.reading.scope import Scope
 from liangxing.reading.tally import Figure, figure, settle
 from liangxing.reading.vocabulary import patterns
 
-# 元, the mask 某 that stands for it behind 万, 千, 百 or 亿 (sometimes with a stray digit), and 万
-# alone at the end of a clause (骗取50万，).
-_MONEY = re.compile(
-    rf"({NUMERAL})(?:(?:余|多|左右)?(?:元|圆)(?!面值|面额|/|每|一[盒瓶粒包克份])"
-    r"|(?<=[万千百亿])余?\d?某|(?P<bare>(?<=[万亿])余?(?=[，,。；;、）)]|后)))"
-)
+# What makes a numeral a sum: 元, the mask 某 that stands for it behind 万, 千, 百 or 亿 (sometimes
+# with a stray digit), and 万 alone at the end of a clause (骗取50万，).
+_YUAN = re.compile(r"(?:余|多|左右)?(?:元|圆)(?!面值|面额|/|每|一[盒瓶粒包克份])")
+_MASKED_YUAN = re.compile(r"余?\d?某")
+_NO_UNIT = re.compile(r"余?(?=[，,。；;、）)]|后)")
 _ASIDE = re.compile(r"[（(][^（）()]{0,50}[）)]")
 _BARE_TOTAL = re.compile(r"\s*(?:以上|上述)?(?:共计|合计|总计|共|累计)[^，。；]{0,6}$")
 _LISTED = re.compile(r"[、和及与]?(?:人民币|现金)?\Z")
@@ -71,25 +71,36 @@ def _figures(scope: Scope, named: str, *, only_valued: bool) -> Iterator[tuple[s
     turned = _turned_kinds(named)
     for index, sentence in enumerate(scope.sentences):
         kind, last_end = "", -1
-        for match in _MONEY.finditer(text, sentence.start, sentence.end):
-            value = parse_numeral(match.group(1))
-            reach = text[max(sentence.start, match.start() - _REACH) : match.start()]
-            before = _ASIDE.sub("", reach)
-            if not value or words["foreign"].search(before):
+        for numeral in scope.numerals[index]:
+            end, bare = _end_of_sum(text, numeral)
+            value = numeral.value if end else None
+            if not value:
                 continue
-            if match.group("bare") is not None and not words["taken"].search(before):
+            reach = text[max(sentence.start, numeral.start - _REACH) : numeral.start]
+            before = _ASIDE.sub("", reach)
+            if words["foreign"].search(before) or (bare and not words["taken"].search(before)):
                 continue
             if only_valued and not words["valued"].search(before):
                 continue
-            if last_end < 0 or not _LISTED.match(text[last_end : match.start()]):
-                bare = last_end > 0 and _BARE_TOTAL.match(before[before.rfind("，") + 1 :])
-                after = text[match.end() : match.end() + 20]
-                told = _kind(before, after, named)
-                kind = (kind if bare else "") or turned.get(told, told)
-            found = figure(scope, index, value, match.start(), match.end(), after=last_end)
-            last_end = match.end()
+            if last_end < 0 or not _LISTED.match(text[last_end : numeral.start]):
+                total = last_end > 0 and _BARE_TOTAL.match(before[before.rfind("，") + 1 :])
+                told = _kind(before, text[end : end + 20], named)
+                kind = (kind if total else "") or turned.get(told, told)
+            found = figure(scope, index, value, numeral.start, end, after=last_end)
+            last_end = end
             if kind:
                 yield kind, found
+
+
+def _end_of_sum(text: str, numeral: Numeral) -> tuple[int, bool]:
+    """Where a sum of money ends, 0 where the numeral is none; and whether it lacks a unit."""
+    yuan = _YUAN.match(text, numeral.end)
+    if not yuan and numeral.text[-1] in "万千百亿":
+        yuan = _MASKED_YUAN.match(text, numeral.end)
+    if yuan:
+        return yuan.end(), False
+    bare = _NO_UNIT.match(text, numeral.end) if numeral.text[-1] in "万亿" else None
+    return (bare.end(), True) if bare else (0, False)
 
 
 def _turned_kinds(named: str) -> dict[str, str]:
@@ -103,6 +114,7 @@ def _turned_kinds(named: str) -> dict[str, str]:
     return turned
 
 
+@lru_cache(maxsize=2048)
 def _kind(before: str, after: str, named: str) -> str:
     """What a sum of money is, from the words around it; "" where it is not meant."""
     cut = max(before.rfind(mark) for mark in _ENDS_CLAUSE)

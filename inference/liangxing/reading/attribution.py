@@ -7,6 +7,7 @@ a co-defendant, victim or witness is meant.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -35,6 +36,7 @@ _MASKED_NAME = (
 _NAME = re.compile(rf"{_MASKED_NAME}|[一-龥·]{{2,16}}")
 _DEFENDANT_NAMED = re.compile("(?:被告人|上诉人)[:：]?")
 _MOST_NAMES = 100
+_NEAREST = 40
 _ELSEWHERE = re.compile(
     r"([一-龥·某\dX×]{2,12})[（(](?:均?已?另案|均?已判|均?在逃|同案|另行|均?已起诉|均?已死亡|已决|均?已行政|化名)"
 )
@@ -97,9 +99,9 @@ class People:
         """
         bracket = self._open_bracket(sentence.start, position)
         clause = max(self._text.rfind(mark, sentence.start, position) for mark in "，,")
-        for mention in reversed(self._mentions(sentence)):
-            if mention.end > position:
-                continue
+        mentions = self._mentions(sentence)
+        last = bisect_right(mentions, position, key=lambda mention: mention.end)
+        for mention in reversed(mentions[max(0, last - _NEAREST) : last]):
             if bracket >= 0 and bracket - 1 <= mention.end <= bracket:
                 return mention.role
             if mention.subject and (mention.role != "victim" or mention.start > clause):
@@ -208,15 +210,14 @@ def _full_name(text: str, start: int, candidate: str) -> str | None:
 
 def _elsewhere(text: str) -> Iterator[str]:
     """Names of persons dealt with elsewhere (另案处理, 已判刑) or called accomplices."""
-    for match in _ELSEWHERE.finditer(text):
-        for part in match.group(1).split("、"):
+    for listed in {match.group(1) for match in _ELSEWHERE.finditer(text)}:
+        for part in listed.split("、"):
             tail = part[-4:]
             for index, character in enumerate(tail[:-1]):
                 if character in _SURNAMES:
                     yield tail[index:]
                     break
-    for match in _ACCOMPLICE.finditer(text):
-        name = match.group(1)
+    for name in {match.group(1) for match in _ACCOMPLICE.finditer(text)}:
         if re.search(r"[某X×x＊*]", name):
             yield name
         elif name[0] in _SURNAMES:

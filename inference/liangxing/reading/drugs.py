@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass
+from functools import lru_cache
 
-from liangxing.reading.numerals import NUMERAL, parse_numeral
 from liangxing.reading.scope import Scope
 from liangxing.reading.tally import Figure, figure, settle
 
@@ -23,10 +23,8 @@ _NAMES: dict[str, str] = {
     "grams_precursor": r"麻黄[碱素]|制毒物品|盐酸羟亚胺|邻氯苯基",
     "grams_other_drug": r"尼美西泮|咖啡因|曲马多|芬太尼|毒品|γ-羟基丁酸|三唑仑|杜冷丁|哌替啶",
 }
-_TOKEN = re.compile(
-    rf"(?P<number>{NUMERAL})(?:余|多)?(?P<unit>毫克|千克|公斤|克|kg|g(?![a-z]))(?!/|每)|"
-    + "|".join(f"(?P<{id_}>{names})" for id_, names in _NAMES.items())
-)
+_NAMED = re.compile("|".join(f"(?P<{id_}>{names})" for id_, names in _NAMES.items()))
+_UNIT = re.compile(r"(?:余|多)?(毫克|千克|公斤|克|kg|g(?![a-z]))(?!/|每)")
 _GRAMS = {"毫克": 1e-3, "克": 1.0, "g": 1.0, "千克": 1e3, "公斤": 1e3, "kg": 1e3}
 _ANY_DRUG = re.compile("|".join(_NAMES.values()))
 _POWDER = re.compile(r"晶体|粉末|疑似|可疑|片剂|药[丸片]|颗粒")
@@ -34,10 +32,7 @@ _BETWEEN = re.compile(
     r"(?:左右)?的?(?:[一二两三四五六七八九十数\d]{1,3}小?[包袋颗粒片块])?(?:的|疑似|可疑)?"
 )
 _NOT_WEIGHED = re.compile(r"(?:含量|浓度|纯度|每)[^，。；]{0,6}$")
-_PLANNED = re.compile(
-    r"(?:商定|约定|约好|谈好|欲|准备|要求|预谋|打算|答应|想)[^。；]{0,30}$"
-)
-_ABOUT = re.compile(r"约$")
+_PLANNED = re.compile(r"(?:商定|约定|约好|谈好|欲|准备|要求|预谋|打算|答应|想)[^。；]{0,30}$")
 _WEIGHED = re.compile(r"[净总共]重|称[重量]")
 _AGAIN = re.compile(r"(?:检出|鉴定|检验|经称量)[^。；]{0,40}$")
 
@@ -74,17 +69,54 @@ def _without_estimates(text: str, weights: list[Figure]) -> list[Figure]:
     """Leaves out what was only planned, and estimates of what was weighed afterwards."""
     kept: list[Figure] = []
     for index, weight in enumerate(weights):
-        before = text[max(0, weight.start - 40) : weight.start]
+        planned, guessed = _estimate(text[max(0, weight.start - 40) : weight.start])
         rest = weights[index + 1 : index + 3]
-        planned = _PLANNED.search(before) and any(f.total != "part" or f.dated for f in rest)
-        guessed = _ABOUT.search(before) and any(
+        done = planned and any(f.total != "part" or f.dated for f in rest)
+        weighed = guessed and any(
             0.5 * weight.value < f.value <= weight.value * 1.1
             and _WEIGHED.search(text, max(0, f.start - 12), f.start)
             for f in rest[:1]
         )
-        if not planned and not guessed:
+        if not done and not weighed:
             kept.append(weight)
     return kept or weights
+
+
+@lru_cache(maxsize=1024)
+def _estimate(before: str) -> tuple[bool, bool]:
+    """Whether the words before a weight say that it was planned, or guessed."""
+    return bool(_PLANNED.search(before)), before.endswith("约")
+
+
+@lru_cache(maxsize=1024)
+def _is_weighed_again(before: str) -> bool:
+    return bool(_AGAIN.search(before))
+
+
+@dataclass(frozen=True)
+class _Token:
+    """A drug's name or a weight in grams, at [start, end)."""
+
+    start: int
+    end: int
+    text: str
+    drug: str = ""
+    grams: float = 0.0
+
+
+def _tokens(scope: Scope, index: int) -> list[_Token]:
+    text, sentence = scope.text, scope.sentences[index]
+    found = [
+        _Token(*match.span(), match.group(), drug=match.lastgroup or "")
+        for match in _NAMED.finditer(text, sentence.start, sentence.end)
+    ]
+    for numeral in scope.numerals[index]:
+        unit = _UNIT.match(text, numeral.end)
+        value = numeral.value if unit else None
+        if unit and value:
+            grams = value * _GRAMS[unit.group(1)]
+            found.append(_Token(numeral.start, unit.end(), numeral.text, grams=grams))
+    return sorted(found, key=lambda token: token.start)
 
 
 def _read_sentence(
@@ -97,55 +129,60 @@ def _read_sentence(
 ) -> str:
     """Give each weight of a sentence its drug; returns the drug last named."""
     text, sentence = scope.text, scope.sentences[index]
-    tokens = list(_TOKEN.finditer(text, sentence.start, sentence.end))
-    last_end = -1
+    tokens = _tokens(scope, index)
     if not tokens:
         return carried if sentence.voice == "told" else ""
-    current = ""
+    followed_by = _next_names(tokens)
+    powder = bool(_POWDER.search(text, sentence.start, sentence.end))
+    current, last_end = "", -1
     for position, token in enumerate(tokens):
-        if token.lastgroup != "unit":
-            drug = token.lastgroup or ""
-            named.add(drug)
-            vague = drug == "grams_other_drug" and token.group() == "毒品"
+        if token.drug:
+            named.add(token.drug)
+            vague = token.drug == "grams_other_drug" and token.text == "毒品"
             if not vague or not current:
-                current = drug
+                current = token.drug
             continue
-        value = parse_numeral(token.group("number"))
-        before = text[max(sentence.start, token.start() - 12) : token.start()]
-        if not value or _NOT_WEIGHED.search(before):
+        before = text[max(sentence.start, token.start - 12) : token.start]
+        if _NOT_WEIGHED.search(before):
             continue
-        drug = _following(text, token, tokens[position + 1 :], current)
-        grams = value * _GRAMS[token.group("unit")]
-        found = figure(scope, index, grams, token.start(), token.end(), after=last_end)
-        last_end = token.end()
-        reach = text[max(sentence.start, token.start() - 40) : token.start()]
-        found = replace(found, examined=found.examined or bool(_AGAIN.search(reach)))
-        if drug:
-            weights.setdefault(drug, []).append(found)
-        elif carried:
-            weights.setdefault(carried, []).append(found)
-        elif len(tokens) > 1 or _POWDER.search(text, sentence.start, sentence.end):
+        drug = _drug_of(text, tokens, position, followed_by[position], current)
+        found = figure(
+            scope,
+            index,
+            token.grams,
+            token.start,
+            token.end,
+            after=last_end,
+            examined=_is_weighed_again(text[max(sentence.start, token.start - 40) : token.start]),
+        )
+        last_end = token.end
+        if drug or carried:
+            weights.setdefault(drug or carried, []).append(found)
+        elif len(tokens) > 1 or powder:
             unnamed.append(found)
     return current or carried
 
 
-def _following(text: str, weight: re.Match[str], rest: list[re.Match[str]], current: str) -> str:
+def _next_names(tokens: list[_Token]) -> list[int]:
+    """For each token, the index of the next drug's name after it, or the number of tokens."""
+    following = [len(tokens)] * len(tokens)
+    for index in range(len(tokens) - 2, -1, -1):
+        following[index] = index + 1 if tokens[index + 1].drug else following[index + 1]
+    return following
+
+
+def _drug_of(text: str, tokens: list[_Token], weight: int, name: int, current: str) -> str:
     """The drug of a weight: the one right behind it, else the one before, else the next."""
-    drugs = [t for t in rest if t.lastgroup != "unit"]
-    following = drugs[0] if drugs else None
-    if following and len(drugs) > 1 and drugs[1].start() - following.end() <= 1:
+    if name >= len(tokens):
+        return current
+    following = tokens[name]
+    if following.text == "毒品" and name + 1 < len(tokens) and tokens[name + 1].drug:
         # 毒品海洛因: the name says more than the general word before it.
-        following = drugs[1] if following.group() == "毒品" else following
-    if following:
-        drug = following.lastgroup or ""
-        between = text[weight.end() : following.start()].removesuffix("毒品")
-        vague = following.group() == "毒品"
-        if _BETWEEN.fullmatch(between):
-            return current if vague and current else drug
-        if not current or (current == "grams_other_drug" and "，" in between + "，"):
-            later_weight = any(
-                t.lastgroup == "unit" and t.start() < following.start() for t in rest
-            )
-            if not later_weight and not vague:
-                return drug
-    return current
+        closer = tokens[name + 1]
+        following = closer if closer.start - following.end <= 1 else following
+    between = text[tokens[weight].end : following.start].removesuffix("毒品")
+    vague = following.text == "毒品"
+    if _BETWEEN.fullmatch(between):
+        return current if vague and current else following.drug
+    open_ = not current or (current == "grams_other_drug" and "，" in between + "，")
+    return following.drug if open_ and name == weight + 1 and not vague else current

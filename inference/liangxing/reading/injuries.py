@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from liangxing.reading.attribution import defendant_names
 from liangxing.reading.numerals import NUMERAL, parse_numeral
@@ -47,6 +48,7 @@ _EARLIER = re.compile(r"被以[^，。；]{0,12}罪|曾因|前罪|被判刑|刑�
 # Said of what was wanted as often as of what was done.
 _WILFUL = re.compile(r"[杀打砍捅勒掐毒撞刺]死|杀害")
 _DONE_TO = re.compile(r"(?:将|把)[^，。；]{1,20}$")
+_DEADLY = frozenset({"死亡", "身亡", "杀害"})
 _REACH = 60
 
 
@@ -76,7 +78,7 @@ class _Grade:
 class _Told:
     """All that the text tells of harm: of persons by name ("" for one unnamed), and by number."""
 
-    offenders: set[str]
+    offenders: frozenset[str]
     people: dict[str, _Person] = field(default_factory=dict[str, _Person])
     aged: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
     stated: dict[int, Harm] = field(default_factory=dict[int, Harm])
@@ -87,12 +89,11 @@ def read_injuries(scope: Scope) -> dict[str, Harm]:
     """Persons dead and injured, each by the gravest grade told of them, and the gravest grades."""
     if not (_HARM.search(scope.text) or _DISABILITY.search(scope.text)):
         return {}
-    told = _Told(defendant_names(scope.text) | ({scope.defendant} if scope.defendant else set()))
+    named = {scope.defendant} if scope.defendant else set[str]()
+    told = _Told(frozenset(defendant_names(scope.text) | named))
     disability: Harm | None = None
     for sentence in scope.sentences:
-        if sentence.voice == "told" and _EARLIER.search(
-            scope.text, sentence.start, sentence.end
-        ):
+        if sentence.voice == "told" and _EARLIER.search(scope.text, sentence.start, sentence.end):
             continue
         for match in _HARM.finditer(scope.text, sentence.start, sentence.end):
             _read_harm(scope.text, match, sentence, told)
@@ -106,46 +107,59 @@ def read_injuries(scope: Scope) -> dict[str, Harm]:
     return found | ({"disability_grade": disability} if disability else {})
 
 
+@dataclass(frozen=True)
+class _Words:
+    """What the words around a harm say of it: whom it befell, or how many."""
+
+    number: float | None
+    names: tuple[str, ...]
+
+
 def _read_harm(text: str, match: re.Match[str], sentence: Sentence, told: _Told) -> None:
-    kind, word = match.lastgroup or "", match.group()
-    rank, span = _RANK[kind], match.span()
+    word, rank, span = match.group(), _RANK[match.lastgroup or ""], match.span()
     before = text[max(sentence.start, match.start() - _REACH) : match.start()]
-    clause = re.split(r"[，。；：]", before)[-1]
     if word == "殁年":
         _read_age_at_death(before, span, told)
         return
-    after = text[match.end() : match.end() + 8]
-    if _NOT_HARMED.search(clause) or _NOT_AN_OUTCOME.match(after):
+    words = _words_around(before, word, text[match.end() : match.end() + 8], told.offenders)
+    if words is None:
         return
-    if kind == "death" and _MEANT_ONLY.search(clause):
-        return
+    if words.number and (rank not in told.stated or words.number > told.stated[rank].value):
+        told.stated[rank] = Harm(words.number, *span)
+    for name in words.names:
+        person = told.people.setdefault(name, _Person())
+        if rank > person.rank:
+            person.rank, person.span = rank, span
     graded = _GRADE.match(text, match.end()) if rank in _GRADE_IDS else None
     grade = parse_numeral(graded.group(1)) if graded else None
-    wilful = bool(_WILFUL.fullmatch(word))
-    counted = _COUNTED_AFTER.match(text, match.end()) if wilful else _COUNTED.search(clause)
-    number = parse_numeral(counted.group(1)) if counted else None
-    names: list[str] = []
-    if number:
-        if rank not in told.stated or number > told.stated[rank].value:
-            told.stated[rank] = Harm(number, *span)
-    elif wilful and not _DONE_TO.search(clause):
-        return
-    else:
-        names = _names(before, told.offenders)
-        for name in names:
-            person = told.people.setdefault(name, _Person())
-            if rank > person.rank:
-                person.rank, person.span = rank, span
     if grade and graded:
-        named = names[0] if len(names) == 1 and names[0] else None
+        named = words.names[0] if len(words.names) == 1 and words.names[0] else None
         told.grades.append(_Grade(rank, named, Harm(grade, match.start(), graded.end())))
+
+
+@lru_cache(maxsize=2048)
+def _words_around(before: str, word: str, after: str, offenders: frozenset[str]) -> _Words | None:
+    """What is told of a harm, null where it did not happen."""
+    clause = re.split(r"[，。；：]", before)[-1]
+    deadly, wilful = word in _DEADLY or word.endswith("死"), bool(_WILFUL.fullmatch(word))
+    if _NOT_HARMED.search(clause) or _NOT_AN_OUTCOME.match(after):
+        return None
+    if deadly and _MEANT_ONLY.search(clause):
+        return None
+    counted = _COUNTED_AFTER.match(after) if wilful else _COUNTED.search(clause)
+    number = parse_numeral(counted.group(1)) if counted else None
+    if number:
+        return _Words(number, ())
+    if wilful and not _DONE_TO.search(clause):
+        return None
+    return _Words(None, tuple(_names(before, offenders)))
 
 
 def _read_age_at_death(before: str, span: tuple[int, int], told: _Told) -> None:
     """Keep who died at a stated age: only the dead have one."""
     bracket = max(before.rfind("（"), before.rfind("("))
     head = before[:bracket] if bracket >= 0 else before
-    if "均" in before[bracket + 1 :] or "均" == before[-1:]:
+    if "均" in before[bracket + 1 :] or before.endswith("均"):
         listed = _ENUMERATED.search(head)
         for name in _NAME.findall(listed.group(1)) if listed else [head[-4:]]:
             told.aged.setdefault(name, span)
@@ -155,7 +169,7 @@ def _read_age_at_death(before: str, span: tuple[int, int], told: _Told) -> None:
     told.aged.setdefault(name, span)
 
 
-def _names(before: str, offenders: set[str]) -> list[str]:
+def _names(before: str, offenders: frozenset[str]) -> list[str]:
     """Whom a harm befell: the names enumerated before it, else the last, else nobody named."""
     listed = _ENUMERATED.search(before)
     if listed:

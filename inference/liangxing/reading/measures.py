@@ -1,4 +1,4 @@
-"""Other measures: blood alcohol, shares, land, timber, animals, items, counts, victims."""
+"""Other measures: blood alcohol, shares, weight, land, timber, animals, items, weapons."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from liangxing.reading.numerals import NUMERAL, parse_numeral
+from liangxing.reading.numerals import Numeral
 from liangxing.reading.scope import Scope
 from liangxing.reading.tally import Figure, figure, settle
 
 _MG, _ML = r"(?:mg|MG|Mg|㎎|毫克)", r"(?:m[lL1]|M[lL]|㎖|毫升)"
-_ALCOHOL = re.compile(
-    rf"({NUMERAL})\s*{_MG}\s*(?:/|每)\s*([1lI][0oO]{{2}}|一百|百)?\s*{_ML}"
-    rf"|每(?:一)?(?:100|一百|百)\s*{_ML}[^，。；]{{0,16}}?({NUMERAL})\s*{_MG}"
-)
+_PER_VOLUME = re.compile(rf"\s*{_MG}\s*(?:/|每)\s*([1lI][0oO]{{2}}|一百|百)?\s*{_ML}")
+_MG_ONLY = re.compile(rf"\s*{_MG}")
+_OF_VOLUME = re.compile(rf"每(?:一)?(?:100|一百|百)\s*{_ML}[^，。；]{{0,16}}$")
+_VOLUME = re.compile(_ML)
 _BREATH = re.compile(r"呼[气吸]")
 _LIMIT = re.compile(r"(?:标准|阈值|临界值|大于|≥|超过|高于|限值)[^，。；]{0,8}$")
-_PERCENT = re.compile(rf"({NUMERAL})\s*[%％]|百分之({NUMERAL})")
+_PERCENT = re.compile(r"\s*[%％]")
+_ANY_PERCENT = re.compile(r"[%％]|百分之")
 _NOT_A_SHARE = re.compile(
     r"(?:概率|机会|利率|利息|年息|月息|纯度|含量|浓度|相似|可能性|返点|提成)[^，。；]{0,14}$"
 )
@@ -41,9 +42,7 @@ _MEASURES: dict[str, _Measure] = {
     "tons": _Measure(r"吨"),
     "mu": _Measure(r"亩"),
     "cubic_metres": _Measure(r"(?:立方米|立方|m3|m³|㎥)", prefers=r"蓄积|立木"),
-    "poppy_plants": _Measure(
-        r"[株棵]", context=r"罂粟|大麻植株|原植物", charges="毒品|植物"
-    ),
+    "poppy_plants": _Measure(r"[株棵]", context=r"罂粟|大麻植株|原植物", charges="毒品|植物"),
     "trees": _Measure(
         r"[株棵]",
         context=r"树|林木|木|采伐|滥伐|盗伐|楠|樟|杉|松|柏|榧",
@@ -57,59 +56,56 @@ _MEASURES: dict[str, _Measure] = {
     "guns": _Measure(r"[支把]", context=r"枪", reach=(24, 16)),
     "ammunition": _Measure(r"[发颗枚]", context=r"子弹|弹药|铅弹|霰弹", reach=(14, 6)),
 }
-_UNITS = {
-    id_: re.compile(rf"(?<!第)({NUMERAL})(?:余|多|来)?{measure.unit}")
-    for id_, measure in _MEASURES.items()
-}
+_UNITS = {id_: re.compile(rf"(?:余|多|来)?{measure.unit}") for id_, measure in _MEASURES.items()}
+_ANY_UNIT = re.compile(
+    "(?:余|多|来)?(?:" + "|".join(sorted({m.unit for m in _MEASURES.values()})) + ")"
+)
 _CONTEXTS = {
     id_: re.compile(measure.context) if measure.context else None
     for id_, measure in _MEASURES.items()
 }
 _NO_GUN = re.compile(r"不(?:能)?认定为枪支|不具有?致伤力|不具备致伤力")
-_COUNTS = re.compile(
-    rf"(?:先后|作案|连续|共|累计|前后共计)[^，。；\d]{{0,8}}?({NUMERAL})余?(?:次|起|宗)(?!性)"
-    rf"|(?:盗窃|贩卖|诈骗|猥亵|容留|抢劫|销售|收受|虚开|敲诈|强奸|作案|抢夺|扒窃|实施|窃)[^，。；\d]{{0,6}}({NUMERAL})余?(?:次|起)"
-    rf"|分({NUMERAL})次(?=[^，。；]{{0,6}}(?:骗|盗|窃|收取|收受|贩|索))"
-    rf"|(?<!第)(?<!分)({NUMERAL})余?次(?=(?:向|入户|容留|贩卖|盗窃|在[^，。；]{{0,20}}(?:盗|窃|贩|容留)|猥亵|实施|骗|侵占|索|收))"
-)
-_NOT_COUNTS = re.compile(
-    r"^(?:取款|取现|提取|转账|催|抢救|传唤|供述|讯问|被|判|鉴定|庭审|调解|会议|行政|因)"
-)
-_VICTIMS = re.compile(
-    rf"({NUMERAL})余?(?:名|位|个)(?:[不未]满[^，。；]{{1,8}}的)?(?:被害人|受害人|集资|参与人|工人|职工|农民工|女童|儿童|未成年人|妇女|幼女|学生|男童|投资人|业主)"
-    rf"|被害人[^，。；]{{0,24}}?等({NUMERAL})余?人|等({NUMERAL})余?(?:名|位)?(?:集资参与人|被害人|投资人|受害人)"
-    rf"|(?:社会公众|下线(?:人员)?|会员|群众)({NUMERAL})余?(?:人|名)|({NUMERAL})余?(?:名|人)(?:非法吸收|被害人)"
-)
 
 
 def read_alcohol(scope: Scope) -> Figure | None:
     """Milligrams of alcohol per 100 ml of blood; breath values and legal limits are left out."""
     found: Figure | None = None
     text = scope.text
+    if not _VOLUME.search(text):
+        return None
     for index, sentence in enumerate(scope.sentences):
-        for match in _ALCOHOL.finditer(text, sentence.start, sentence.end):
-            value = parse_numeral(match.group(1) or match.group(3))
-            left = text[max(sentence.start, match.start() - 24) : match.start()]
-            if not value or _LIMIT.search(left):
+        for numeral in scope.numerals[index]:
+            unit = _PER_VOLUME.match(text, numeral.end)
+            left = text[max(sentence.start, numeral.start - 24) : numeral.start]
+            if not unit and _MG_ONLY.match(text, numeral.end) and _OF_VOLUME.search(left):
+                unit = _MG_ONLY.match(text, numeral.end)
+            value = numeral.value if unit else None
+            if not unit or not value or _LIMIT.search(left):
                 continue
-            if found and _BREATH.search(left):
-                continue
-            if match.group(1) and not match.group(2):
-                value *= 100
             breath = bool(_BREATH.search(left))
-            if found is None or not breath:
-                found = figure(scope, index, value, *match.span())
+            if found and breath:
+                continue
+            if unit.re is _PER_VOLUME and not unit.group(1):
+                value *= 100
+            found = figure(scope, index, value, numeral.start, unit.end())
     return found
 
 
 def read_percentage(scope: Scope) -> Figure | None:
     """The first share told of the offence, in percent."""
+    text = scope.text
+    if not _ANY_PERCENT.search(text):
+        return None
     for index, sentence in enumerate(scope.sentences):
-        for match in _PERCENT.finditer(scope.text, sentence.start, sentence.end):
-            value = parse_numeral(match.group(1) or match.group(2))
-            left = scope.text[max(sentence.start, match.start() - 24) : match.start()]
+        for numeral in scope.numerals[index]:
+            sign = _PERCENT.match(text, numeral.end)
+            # 百 of 百分之 is a numeral itself; what follows is the share.
+            spelt = text.startswith("百分之", numeral.start - 3)
+            value = numeral.value if sign or spelt else None
+            left = text[max(sentence.start, numeral.start - 24) : numeral.start]
             if value and not _NOT_A_SHARE.search(left):
-                return figure(scope, index, value, *match.span())
+                end = sign.end() if sign else numeral.end
+                return figure(scope, index, value, numeral.start, end)
     return None
 
 
@@ -120,20 +116,21 @@ def read_measures(scope: Scope, charges: Sequence[str]) -> dict[str, tuple[float
     """
     read: dict[str, tuple[float, Figure]] = {}
     named = "".join(charges)
-    for id_, pattern in _UNITS.items():
-        foreign = _MEASURES[id_].charges
+    measured = [
+        [numeral for numeral in numerals if _ANY_UNIT.match(scope.text, numeral.end)]
+        for numerals in scope.numerals
+    ]
+    if not any(measured):
+        return read
+    for id_, measure in _MEASURES.items():
         if id_ == "trees" and "poppy_plants" in read:
             continue
-        if named and foreign and not re.search(foreign, named):
+        if named and measure.charges and not re.search(measure.charges, named):
             continue
-        found = _figures(scope, id_, pattern)
-        preferred = _MEASURES[id_].prefers
-        if preferred:
-            close = [
-                f
-                for f in found
-                if re.search(preferred, scope.text[max(0, f.start - 14) : f.start])
-            ]
+        found = _figures(scope, id_, measured)
+        if measure.prefers:
+            preferred = re.compile(measure.prefers)
+            close = [f for f in found if preferred.search(scope.text, f.start - 14, f.start)]
             found = close or found
         settled = settle(found)
         if settled:
@@ -141,56 +138,25 @@ def read_measures(scope: Scope, charges: Sequence[str]) -> dict[str, tuple[float
     return read
 
 
-def _figures(scope: Scope, id_: str, pattern: re.Pattern[str]) -> list[Figure]:
+def _figures(scope: Scope, id_: str, measured: list[list[Numeral]]) -> list[Figure]:
     found: list[Figure] = []
-    context, (before, after) = _CONTEXTS[id_], _MEASURES[id_].reach
-    if context and not context.search(scope.text):
+    text, pattern, context = scope.text, _UNITS[id_], _CONTEXTS[id_]
+    before, after = _MEASURES[id_].reach
+    if context and not context.search(text):
         return found
     for index, sentence in enumerate(scope.sentences):
         last_end = -1
-        if _NO_GUN.search(scope.text, sentence.start, sentence.end):
+        if id_ == "guns" and _NO_GUN.search(text, sentence.start, sentence.end):
             continue
-        for match in pattern.finditer(scope.text, sentence.start, sentence.end):
-            value = parse_numeral(match.group(1))
-            near = scope.text[max(sentence.start, match.start() - before) : match.end() + after]
-            if value and (not context or context.search(near)):
-                found.append(figure(scope, index, value, *match.span(), after=last_end))
-                last_end = match.end()
+        for numeral in measured[index]:
+            unit = pattern.match(text, numeral.end)
+            value = numeral.value if unit else None
+            if not unit or not value or text[numeral.start - 1 : numeral.start] == "第":
+                continue
+            left = max(sentence.start, numeral.start - before)
+            if not context or context.search(text, left, unit.end() + after):
+                found.append(
+                    figure(scope, index, value, numeral.start, unit.end(), after=last_end)
+                )
+                last_end = unit.end()
     return found
-
-
-def read_counts(scope: Scope) -> tuple[float, int, int] | None:
-    """Offences, when two or more are stated or told one by one, with the place.
-
-    A sentence that sums up adds what it states of each kind.
-    """
-    best: tuple[float, int, int] | None = None
-    if scope.items:
-        best = (float(len(scope.items)), scope.items[0], scope.items[0] + 2)
-    summed = 0.0
-    for index, sentence in enumerate(scope.sentences):
-        for match in _COUNTS.finditer(scope.text, sentence.start, sentence.end):
-            value = parse_numeral(next(g for g in match.groups() if g))
-            after = scope.text[match.end() : match.end() + 4]
-            if not value or value > 5000 or _NOT_COUNTS.match(after):
-                continue
-            if scope.sums_up(index):
-                summed = value = summed + value
-            if value >= 2 and (best is None or value > best[0]):
-                best = (value, *match.span())
-    return best
-
-
-def read_victims(scope: Scope) -> tuple[float, int, int] | None:
-    """Persons harmed, where the text states their number; a list (1名妇女、34名儿童) is added."""
-    for sentence in scope.sentences:
-        total, start, end = 0.0, -1, -1
-        for match in _VICTIMS.finditer(scope.text, sentence.start, sentence.end):
-            value = parse_numeral(next(g for g in match.groups() if g))
-            if not value or (total and scope.text[end : match.start()] not in ("、", "和", "及")):
-                continue
-            total, start = total + value, match.start() if start < 0 else start
-            end = match.end()
-        if total > 1:
-            return total, start, end
-    return None

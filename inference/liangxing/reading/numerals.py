@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 _GROUPED = r"\d{1,3}(?:[,，]\d{3}){1,4}(?!\d)(?:\.\d{1,8})?"
@@ -18,11 +20,41 @@ NUMERAL = (
     rf"|(?<![\d.{_HAN}])[{_HAN}]{{1,16}}(?:点[{_HAN}]{{1,6}})?(?:[余多][{_HAN}]{{1,3}})?)"
 )
 
+_NUMERAL = re.compile(NUMERAL)
+_BEGINS = re.compile(rf"[\d{_HAN}]")
+
 _APPROXIMATE = re.compile("[余多几]")
 _SEPARATOR = re.compile("[,，]")
 _SCALES = {"十": 10.0, "百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8}
 _MIXED = re.compile(r"(\d+(?:\.\d+)?)([十百千万亿]*)")
 _ARABIC = re.compile(r"\d+(?:\.\d+)?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """A numeral at [start, end) of a text."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def value(self) -> float | None:
+        return parse_numeral(self.text)
+
+
+def numerals_in(text: str, start: int, end: int) -> Iterator[Numeral]:
+    """The numerals of a stretch of text, readable or not, in order.
+
+    >>> [numeral.text for numeral in numerals_in("窃得3万余元和手机二部", 0, 11)]
+    ['3万', '二']
+    """
+    hit = _BEGINS.search(text, start, end)
+    while hit:
+        match = _NUMERAL.match(text, hit.start(), end)
+        if match:
+            yield Numeral(match.group(), *match.span())
+        hit = _BEGINS.search(text, match.end() if match else hit.end(), end)
 
 
 @lru_cache(maxsize=8192)

@@ -6,16 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from liangxing.prediction import Evidence, Quantity
 from liangxing.reading.amounts import read_money
+from liangxing.reading.counts import read_counts, read_victims
 from liangxing.reading.drugs import read_grams
 from liangxing.reading.injuries import read_injuries
-from liangxing.reading.measures import (
-    read_alcohol,
-    read_counts,
-    read_measures,
-    read_percentage,
-    read_victims,
-)
-from liangxing.reading.scope import Scope, scope_of
+from liangxing.reading.measures import read_alcohol, read_measures, read_percentage
+from liangxing.reading.scope import scope_of
+from liangxing.reading.voices import sentences_of
 
 UNITS: dict[str, str] = {
     "amount_yuan": "元",
@@ -70,19 +66,22 @@ def read_quantities(
     >>> [(q.id, q.value) for q in read_quantities("窃得现金四百元和价值1.2万某的金链。")]
     [('amount_yuan', 12400.0)]
     """
-    scope = scope_of(text, defendant=defendant)
     return [
         Quantity(id_, value, UNITS[id_], Evidence(text[start:end], start, end))
-        for id_, value, start, end in sorted(_read(scope, charges), key=lambda q: (q[2], q[0]))
+        for id_, value, start, end in sorted(
+            _read(text, defendant, charges), key=lambda q: (q[2], q[0])
+        )
     ]
 
 
-def _read(scope: Scope, charges: Sequence[str]) -> Iterator[_Found]:
+def _read(text: str, defendant: str | None, charges: Sequence[str]) -> Iterator[_Found]:
+    sentences = sentences_of(text)
+    scope = scope_of(text, sentences, defendant=defendant)
     money = read_money(scope, charges)
     amount = money.amount
-    if not amount:
+    if not amount and any(sentence.voice == "evidence" for sentence in sentences):
         # Some facts state the value only where they list the evidence for it.
-        proof = scope_of(scope.text, defendant=scope.defendant, with_evidence=True)
+        proof = scope_of(text, sentences, defendant=defendant, with_evidence=True)
         amount = read_money(proof, charges, only_valued=True).amount
     for id_, settled in (
         ("amount_yuan", amount),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from liangxing.reading.voices import Sentence, sentences_of
+from liangxing.reading.numerals import Numeral, numerals_in
+from liangxing.reading.voices import Sentence
 
-_FOUND = re.compile(
-    r"(?:经|本院)?(?:依法)?(?:公开)?(?:开庭)?审理查明|经复核(?:确认|查明)|本院(?:二审)?查明|二审查明|基本案情[:：]"
-)
+_FOUND = re.compile(r"审理查明|经复核(?:确认|查明)|本院(?:二审)?查明|二审查明|基本案情[:：]")
 _CHARGED = re.compile(r"(?:起诉书)?指控(?:称)?[:：，]")
 _OWN_VIEW = re.compile(r"本院(?:审查|经审查)?认为|法院意见[:：]|二审意见[:：]|法院生效裁判认为")
 _SAME_AS_BEFORE = re.compile(r"一致|相同|无异")
@@ -75,6 +74,11 @@ class Scope:
         return self._traits[index].first_date < position
 
     @cached_property
+    def numerals(self) -> list[list[Numeral]]:
+        """The numerals of each sentence."""
+        return [list(numerals_in(self.text, s.start, s.end)) for s in self.sentences]
+
+    @cached_property
     def _traits(self) -> list[_Traits]:
         # Once for each sentence: a long one may hold thousands of figures.
         found: list[_Traits] = []
@@ -101,14 +105,20 @@ class Scope:
         return at >= 0 and "。" not in before[at:]
 
 
-def scope_of(text: str, *, defendant: str | None = None, with_evidence: bool = False) -> Scope:
+def scope_of(
+    text: str,
+    sentences: Sequence[Sentence],
+    *,
+    defendant: str | None = None,
+    with_evidence: bool = False,
+) -> Scope:
     """The court's findings where the text holds them, else the charge, else everything."""
     voices = ("told", "opinion", "rejected", "evidence" if with_evidence else "told")
     start = _start_of_facts(text)
-    sentences = tuple(s for s in sentences_of(text) if start < s.end and s.voice in voices)
+    read = tuple(s for s in sentences if start < s.end and s.voice in voices)
     items = tuple(_items(text, start))
     ended = _ITEMS_END.search(text, items[-1]) if items else None
-    return Scope(text, sentences, items, ended.start() if ended else len(text), defendant)
+    return Scope(text, read, items, ended.start() if ended else len(text), defendant)
 
 
 def _start_of_facts(text: str) -> int:

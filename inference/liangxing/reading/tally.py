@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from liangxing.reading.scope import Scope
@@ -51,32 +52,48 @@ class Figure:
 
 
 def figure(
-    scope: Scope, index: int, value: float, start: int, end: int, *, after: int = -1
+    scope: Scope,
+    index: int,
+    value: float,
+    start: int,
+    end: int,
+    *,
+    after: int = -1,
+    examined: bool = False,
 ) -> Figure:
     """A figure with the part it plays in its sentence; `after` is the end of the one before."""
     sentence = scope.sentences[index]
     left = scope.text[max(sentence.start, start - 40) : start]
-    total: Total = "part"
-    if _WHOLE.search(left) or scope.sums_up(index):
-        total = "whole"
-    elif _SUM.search(left):
-        total = "sum"
+    total, breakdown, said_before = _part_played(left)
+    between = scope.text[max(after, start - 60) : start] if after > 0 else ""
     return Figure(
         value=value,
         start=start,
         end=end,
-        total=total,
+        total="whole" if scope.sums_up(index) else total,
         restated=sentence.voice == "opinion",
-        breakdown=bool(_BREAKDOWN.search(left)) and total == "part",
-        examined=bool(_EXAMINED.search(left)) or bool(_SAID_BEFORE.search(left)),
+        breakdown=breakdown and total == "part",
+        examined=examined or said_before,
         dated=scope.is_dated(index, start),
-        listed=after > 0 and bool(_LISTED.match(scope.text[after:start])),
+        listed=bool(between) and bool(_LISTED.match(between)),
         own=scope.is_own_share(sentence, start),
-        of_another=after > 0 and "被告人" in scope.text[max(after, start - 60) : start],
+        of_another="被告人" in between,
         announces=scope.announces_parts(index),
         item=scope.item_at(start),
         sentence=index,
     )
+
+
+@lru_cache(maxsize=4096)
+def _part_played(left: str) -> tuple[Total, bool, bool]:
+    """From the words before a figure: its total, whether it breaks one down or is told again."""
+    total: Total = "part"
+    if _WHOLE.search(left):
+        total = "whole"
+    elif _SUM.search(left):
+        total = "sum"
+    told_again = _EXAMINED.search(left) or _SAID_BEFORE.search(left)
+    return total, bool(_BREAKDOWN.search(left)), bool(told_again)
 
 
 def settle(figures: Sequence[Figure]) -> tuple[float, Figure] | None:
@@ -176,10 +193,9 @@ def _with_opinion(parts: list[Figure], restated: list[Figure]) -> list[Figure]:
         return _counted(replace(f, restated=False) for f in restated)
     if not totals:
         return parts
-    first = totals[0]
-    if len(parts) > 1 and first.value >= _LEAST_SHARE * _sum(parts) or first.value > _sum(parts):
-        return [first]
-    return parts
+    first, told = totals[0].value, _sum(parts)
+    counts = first > told or (len(parts) > 1 and first >= _LEAST_SHARE * told)
+    return [totals[0]] if counts else parts
 
 
 def _sum(parts: Iterable[Figure]) -> float:

@@ -34,7 +34,9 @@ _CLAIM = re.compile(
 _REJECTED = re.compile(
     r"不予(?:采纳|采信|支持|认定)|不能成立|不成立|不予以?采纳|指控不当|理由不足|与(?:查明的?)?事实不符"
 )
-_CLAIM_ENDS = re.compile(r"(?:的|之)?(?:辩护|辩解|上诉)?(?:意见|主张|观点|理由)|经查|经审查|本院认为")
+_CLAIM_ENDS = re.compile(
+    r"(?:的|之)?(?:辩护|辩解|上诉)?(?:意见|主张|观点|理由)|经查|经审查|本院认为"
+)
 _ACCEPTED = re.compile(
     r"(?<!不)予以(?:采纳|支持)|(?:意见|理由)(?:成立|.{0,8}(?<!不)(?<!不予)(?:采纳|相符))"
 )
@@ -109,7 +111,7 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         if match.start() > len(text) // 4:
             stop = match.start()
             break
-    headings = [m for m in _HEADING.finditer(text, 0, stop)]
+    headings = list(_HEADING.finditer(text, 0, stop))
     bounds = [0, *(m.start() for m in headings), stop]
     kept = [True, *(not _ASIDE_SECTION.search(m.group(1)) for m in headings)]
     for keep, start, end in zip(kept, bounds, bounds[1:], strict=False):
