@@ -1,8 +1,3 @@
-import json
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import mlflow
@@ -139,35 +134,3 @@ def test_a_tracking_server_that_is_down_stops_the_run_at_the_start():
     settings = tracking.TrackingSettings(uri="http://127.0.0.1:9")
     with pytest.raises(ConfigError, match=r"tracking\.uri"):
         tracking.connect(settings)
-
-
-@pytest.mark.slow
-def test_training_goes_on_after_a_kill(tmp_path):
-    """Kills the process after its first checkpoint; the same command finishes the run."""
-    command = [
-        sys.executable,
-        "-m",
-        "liangxing_training.cli",
-        "run",
-        "--config",
-        str(CONFIGS / "quickstart.yaml"),
-        f"output={tmp_path / 'run'}",
-        f"tracking.uri=sqlite:///{tmp_path / 'mlflow.db'}",
-        "data.sources=[{format: synthetic, limit: 1500}]",
-        "finetune.epochs=4",
-    ]
-    checkpoints = tmp_path / "run" / "model" / "checkpoints"
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while process.poll() is None and not list(checkpoints.glob("*/trainer_state.json")):
-        os.sched_yield()
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert not (tmp_path / "run" / "bundle").exists()
-    reached = int(next(checkpoints.glob("checkpoint-*")).name.rsplit("-", 1)[1])
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-2000:]
-    history = json.loads((tmp_path / "run" / "model" / "history.json").read_text())
-    steps = [entry["step"] for entry in history if "loss" in entry]
-    assert steps == sorted(set(steps))
-    assert max(steps) > reached
-    assert SentencePredictor.load(tmp_path / "run" / "bundle").bundle.calibration

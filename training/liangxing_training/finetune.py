@@ -324,7 +324,7 @@ def _arguments(
         remove_unused_columns=False,
         label_names=["outcome_labels"],
         report_to="none",
-        ddp_find_unused_parameters=True,
+        ddp_find_unused_parameters=False,
         dataloader_pin_memory=not cpu,
         logging_nan_inf_filter=False,
     )
@@ -413,7 +413,7 @@ def _last_complete(checkpoints: Path) -> str | None:
         if (newest / "trainer_state.json").is_file():
             _log.info("resuming from %s", newest)
             return str(newest)
-        shutil.rmtree(newest)
+        shutil.rmtree(newest, ignore_errors=True)
     return None
 
 

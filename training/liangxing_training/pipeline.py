@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import mlflow
+import torch
+from accelerate import PartialState
 from liangxing.errors import ConfigError
+from liangxing.model.bundle import atomic_folder
 from liangxing.model.legal import CHARGE_GIVEN
 
 from liangxing_training import tracking
@@ -47,11 +51,8 @@ class Pipeline:
 
         Raises ConfigError when the output folder belongs to another config.
         """
-        tracking.connect(self.config.tracking)
-        state = self._state()
-        with tracking.parent_run(self.config.tracking, self.config.output.name, state) as run:
-            self._write_state(run.info.run_id)
-            tracking.log_params(self.config.model_dump(mode="json"))
+        self._refuse_several_processes("run")
+        with self._parent():
             self.prepare()
             self.finetune()
             self.export()
@@ -69,24 +70,30 @@ class Pipeline:
         if (self.model_folder / MODEL_META).is_file():
             return
         data = load_prepared(self.data_folder)
+        if tracking.process()[0] > 0:
+            self._train(data)
+            return
 
         def work() -> None:
             for split in ("train", "validation"):
                 source = mlflow.data.from_huggingface(data.splits[split], name=split)  # type: ignore[attr-defined]
                 mlflow.log_input(source, context=split)
             mlflow.set_tag("data_fingerprint", data.fingerprint)
-            metrics = finetune(
-                data.with_term("train"),
-                data.with_term("validation"),
-                self._encoder(data),
-                self.config.finetune,
-                self.model_folder,
-            )
+            metrics = self._train(data)
             mlflow.log_metrics({f"final_{name}": value for name, value in metrics.items()})
             history = json.loads((self.model_folder / "history.json").read_text("utf-8"))
             mlflow.log_figure(plots.learning_curve(history), "learning_curve.png")
 
         self._stage("finetune", work)
+
+    def _train(self, data: PreparedData) -> dict[str, float]:
+        return finetune(
+            data.with_term("train"),
+            data.with_term("validation"),
+            self._encoder(data),
+            self.config.finetune,
+            self.model_folder,
+        )
 
     def export(self) -> None:
         """Writes the uncalibrated bundle unless a bundle is there."""
@@ -175,12 +182,34 @@ class Pipeline:
         return self.evaluate(final=True)
 
     def single_stage(self, name: str) -> Any:
-        """Runs one stage under the pipeline's parent run."""
-        tracking.connect(self.config.tracking)
-        state = self._state()
-        with tracking.parent_run(self.config.tracking, self.config.output.name, state) as run:
-            self._write_state(run.info.run_id)
+        """Runs one stage under the pipeline's parent run.
+
+        Under a launcher of several processes only `finetune` runs; process 0 alone is tracked.
+        """
+        if name != "finetune":
+            self._refuse_several_processes(name)
+        elif tracking.process()[0] > 0:
+            return self.finetune()
+        with self._parent():
             return getattr(self, name)()
+
+    @contextmanager
+    def _parent(self) -> Iterator[None]:
+        tracking.connect(self.config.tracking)
+        known = self._state()
+        with tracking.parent_run(self.config.tracking, self.config.output.name, known) as run:
+            self._write_state(run.info.run_id)
+            if run.info.run_id != known:
+                tracking.log_params(self.config.model_dump(mode="json"))
+            yield
+
+    def _refuse_several_processes(self, stage: str) -> None:
+        number, count = tracking.process()
+        if count > 1:
+            raise ConfigError(
+                f"stage {stage} runs in one process, not in {count}; under a launcher use "
+                f"finetune alone, after prepare (this is process {number})"
+            )
 
     def _stage(self, name: str, work: Callable[[], Any]) -> Any:
         if mlflow.active_run() is None:
@@ -193,8 +222,12 @@ class Pipeline:
     def _encoder(self, data: PreparedData) -> EncoderSettings:
         if self.config.tiny is None:
             return self.config.encoder
-        texts = (record["fact"] for record in data.splits["train"].to_list())
-        folder = make_tiny_encoder(texts, self.config.tiny, self.config.output / "encoder")
+        folder = self.config.output / "encoder"
+        with PartialState(cpu=not torch.cuda.is_available()).main_process_first():
+            if not folder.is_dir():
+                texts = (record["fact"] for record in data.splits["train"].to_list())
+                with atomic_folder(folder) as staging:
+                    make_tiny_encoder(texts, self.config.tiny, staging)
         return self.config.encoder.model_copy(update={"name": str(folder)})
 
     def _digest(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import urllib.error
 import urllib.request
@@ -14,6 +15,7 @@ from typing import Any
 import mlflow
 from liangxing.errors import ConfigError
 from mlflow.entities import Run
+from mlflow.exceptions import MlflowException
 from pydantic import BaseModel, ConfigDict
 
 _log = logging.getLogger(__name__)
@@ -27,6 +29,14 @@ class TrackingSettings(BaseModel):
     uri: str = "sqlite:///mlflow.db"
     experiment: str = "liangxing"
     system_metrics: bool = True
+
+
+def process() -> tuple[int, int]:
+    """This process's number and how many a launcher (accelerate, torchrun) started; (0, 1) alone.
+
+    Only process 0 writes to the tracking store.
+    """
+    return int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def connect(settings: TrackingSettings) -> None:
@@ -52,12 +62,23 @@ def connect(settings: TrackingSettings) -> None:
 
 @contextmanager
 def parent_run(settings: TrackingSettings, name: str, run_id: str | None) -> Iterator[Run]:
-    """The run of a whole pipeline; an earlier one is continued by its id."""
+    """The run of a whole pipeline; an earlier one is continued by its id, if the store has it."""
+    if run_id and not _is_known(run_id):
+        _log.warning("%s does not know run %s; starting a new one", settings.uri, run_id)
+        run_id = None
     with mlflow.start_run(
         run_id=run_id, run_name=None if run_id else name, log_system_metrics=False
     ) as run:
         mlflow.set_tag("git_revision", git_revision() or "unknown")
         yield run
+
+
+def _is_known(run_id: str) -> bool:
+    try:
+        mlflow.get_run(run_id)
+    except MlflowException:
+        return False
+    return True
 
 
 @contextmanager
