@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from liangxing.errors import LiangxingError
 from rich.console import Console
+from rich.table import Table
 
 if TYPE_CHECKING:
     from liangxing_training.evaluation.evaluate import Evaluation
