@@ -10,6 +10,7 @@ from liangxing.law.files import parse_yaml, read_text, validate
 from liangxing.law.guideline_data import FILE, GuidelineFile, crimes
 from liangxing.law.guidelines import Options, cumulated
 from liangxing.law.show import law_show, law_show_text
+from liangxing.law.trace_text import trace_text
 
 HUGE_THEFT = {"amount_yuan": 150_000.0}
 
@@ -185,3 +186,23 @@ def test_law_show_tells_the_starting_points_of_the_day():
     assert "huge：36 至 48 个月" in text
     assert "量刑起点" not in law_show_text("盗窃", date(2019, 6, 1))
     assert law_show("放火")["guidelines"] == []
+
+
+def test_the_stage_of_a_plea_is_told_without_a_percentage_where_no_ladder_is_chosen():
+    found = guideline_of(
+        "盗窃", HUGE_THEFT, {"plea_leniency": True}, options=Options(stage="trial")
+    )
+    (step,) = [step for step in found.trace if "审判阶段作出" in step.rule]
+    assert "早认罪优于晚认罪" in step.rule
+    assert step.verified is False
+
+
+def test_the_trace_reads_as_numbered_lines_with_ground_and_mark():
+    found = guideline_of("诈骗", {"amount_yuan": 600_000.0}, {"surrender": True})
+    lines = trace_text(found.trace).splitlines()
+    assert len(lines) == len(found.trace)
+    assert lines[1].startswith("2. 量刑起点：诈骗罪")
+    assert "120至144个月" in lines[1]
+    assert lines[1].endswith("四（十二）诈骗罪（未核实）")
+    assert "120至180个月 → 72至180个月" in lines[3]
+    assert "《刑法》第67条第一款、第二款" in lines[3]

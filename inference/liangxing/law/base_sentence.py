@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from liangxing.law.circumstances import CaseFacts
-from liangxing.law.guideline_data import Crime, guidelines, starts_for
+from liangxing.law.guideline_data import Crime, method_source, starts_for
 from liangxing.law.guideline_trace import as_data, start_step
 from liangxing.law.tiers import TierChoice
 from liangxing.prediction import MonthRange, TraceStep
@@ -45,12 +45,12 @@ def base_sentence(
             f"在量刑起点的基础上，根据{crime.factors}增加刑罚量；指导意见未规定增加的幅度"
             "（increment: unspecified），上端放宽至法定刑幅度的上限"
         )
-    method = guidelines().method
+    source, verified = method_source(day)
     step = TraceStep(
         step="基准刑",
         rule=rule,
-        source=method.source,
-        verified="unspecified" if unspecified else method.verified,
+        source=source,
+        verified="unspecified" if unspecified else verified,
         before=as_data(MonthRange(min(lows), max(tops))),
         after=as_data(base),
     )

@@ -66,7 +66,7 @@ def fine_of(statute: Statute, version: Version, tier: Tier, facts: CaseFacts) ->
         rule=words + factors,
         source=cited(", ".join(statute.articles)),
         verified="machine",
-        after={"low": low, "high": high},
+        after={"yuan_low": low, "yuan_high": high},
     )
     return FineLaw(low, high, step)
 
@@ -98,7 +98,7 @@ def _by_rule(statute: Statute, rule: FineRule, facts: CaseFacts) -> FineLaw:
         rule=f"{statute.charge}罪：{words}",
         source=rule.source,
         verified=rule.verified if amount else False,
-        after={"low": low, "high": high},
+        after={"yuan_low": low, "yuan_high": high},
         evidence=facts.first_evidence("amount_yuan"),
     )
     return FineLaw(low, high, step)

@@ -130,18 +130,18 @@ class Crime(_Entry):
     adjustments: tuple[Adjustment, ...] = ()
 
 
-class _Layers(_Entry):
-    source: str
-    verified: Checked
-
-
 class Method(_Entry):
-    """What holds for every charge: the discretion of the bench as a share of the result."""
+    """What holds for every charge, read in part `part` of the texts `guidelines`.
+
+    `discretion`: by which share the bench may move the result. `multiplication`: the local text
+    by which the ratios of layer 1 multiply.
+    """
 
     discretion: float = Field(ge=0, lt=1)
-    source: str
+    part: str
+    guidelines: tuple[str, ...]
+    multiplication: str
     verified: Verified
-    layers: _Layers
 
 
 class GuidelineFile(_Entry):
@@ -194,6 +194,14 @@ def nearest(ids: tuple[str, ...], day: date) -> tuple[GuidelineVersion, bool]:
 def general_version(day: date) -> tuple[GuidelineVersion, bool]:
     """The text whose ratios of circumstances hold on `day`, else the nearest; whether in force."""
     return nearest(tuple(v.id for v in guidelines().versions if v.general), day)
+
+
+def method_source(day: date) -> tuple[str, Verified]:
+    """Where the method of calculation stands for a day of judgment, and whether it was read."""
+    version, current = general_version(day)
+    method = guidelines().method
+    known = current and version.id in method.guidelines
+    return f"{version.citation}{method.part}", method.verified if known else False
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,8 @@ def start_step(crime: Crime, tier: Tier, found: Found | None, *, dated: bool) ->
         notes.append("数字见于此前文本，本文本据称相同")
     if "local" in checked:
         notes.append("数字见于地方实施细则")
+    if found.version.note:
+        notes.append(found.version.note)
     if any(start.life_or_death_apart for start in found.starts):
         notes.append("依法应当判处无期徒刑以上刑罚的除外")
     return TraceStep(
@@ -76,11 +78,11 @@ def _weakest(checked: set[Checked]) -> Checked:
     return next(mark for mark in ranked if mark in checked)
 
 
-def given_base_step(months: float, facts: CaseFacts) -> TraceStep:
+def given_base_step(months: float, facts: CaseFacts, source: str) -> TraceStep:
     return TraceStep(
         step="基准刑",
         rule="案件给定的基准刑",
-        source=guidelines().method.source,
+        source=source,
         verified="given",
         after=as_data(MonthRange(months, months)),
         evidence=facts.first_evidence(BASE),
@@ -97,7 +99,7 @@ def move_step(move: Move, weights: Sequence[Weight], facts: CaseFacts) -> TraceS
         rule += "（先行适用）"
     notes = [weight.note] if weight.note else []
     if weight.layer == 1 and sum(other.layer == 1 for other in weights) > 1:
-        notes.append("多个此类情节连乘，据地方实施细则")
+        notes.append(f"多个此类情节连乘（{guidelines().method.multiplication}）")
     if weight.increase and weight.months:
         notes.append(f"一般不少于{weight.months:g}个月")
     rivals = [
@@ -123,6 +125,6 @@ def silent_step(silent: Silent, facts: CaseFacts) -> TraceStep:
         step="量刑情节",
         rule=f"{silent.name}：{silent.why}",
         source=silent.source,
-        verified=True,
+        verified=silent.verified,
         evidence=facts.first_evidence(silent.id),
     )

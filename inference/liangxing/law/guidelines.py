@@ -19,6 +19,7 @@ from liangxing.law.guideline_data import (
     crimes,
     general_version,
     guidelines,
+    method_source,
 )
 from liangxing.law.guideline_trace import (
     BASE,
@@ -81,7 +82,10 @@ def guideline_range(
     if count.bounds.high is None:
         return _none(f"{count.charge}罪的法定刑只有无期徒刑、死刑，不适用量刑指导意见的计算方法")
     if given is not None:
-        base, steps = MonthRange(given, given), [given_base_step(given, facts)]
+        base, steps = (
+            MonthRange(given, given),
+            [given_base_step(given, facts, method_source(day)[0])],
+        )
     else:
         assert crime is not None
         found = base_sentence(crime, count.choice, facts, day, dated=judged is not None)
@@ -95,7 +99,7 @@ def guideline_range(
     for move in moves(base, weights):
         trace.append(move_step(move, weights, facts))
         value = move.after
-    result, last = _declared(value, count)
+    result, last = _declared(value, count, day)
     return Guideline(result, (*trace, *last))
 
 
@@ -138,20 +142,23 @@ def _none(reason: str) -> Guideline:
     return Guideline(None, (step,), reason)
 
 
-def _declared(value: MonthRange, count: Count) -> tuple[MonthRange, Iterator[TraceStep]]:
+def _declared(
+    value: MonthRange, count: Count, day: date
+) -> tuple[MonthRange, Iterator[TraceStep]]:
     """The declared sentence: the bench's discretion, then the statute's bounds."""
-    method = guidelines().method
-    moved = MonthRange(value.low * (1 - method.discretion), value.high * (1 + method.discretion))
+    discretion = guidelines().method.discretion
+    source, verified = method_source(day)
+    moved = MonthRange(value.low * (1 - discretion), value.high * (1 + discretion))
     floor, ceiling = _limits(count)
     result = MonthRange(
         min(max(_rounded_down(moved.low), floor), ceiling),
         max(min(_rounded_up(moved.high), ceiling), floor),
     )
-    discretion = TraceStep(
+    bench = TraceStep(
         step="宣告刑裁量",
-        rule=f"独任审判员或者合议庭可以在{method.discretion:.0%}的幅度内调整",
-        source=method.source,
-        verified=method.verified,
+        rule=f"独任审判员或者合议庭可以在{discretion:.0%}的幅度内调整",
+        source=source,
+        verified=verified,
         before=as_data(value),
         after=as_data(moved),
     )
@@ -162,12 +169,12 @@ def _declared(value: MonthRange, count: Count) -> tuple[MonthRange, Iterator[Tra
     clipped = TraceStep(
         step="宣告刑",
         rule=rule + "（管制、单处附加刑、缓刑、免刑依法适用，不在计算之列）",
-        source=f"{method.source}、《刑法》第{general_rules().mitigation.article}条",
-        verified=method.verified,
+        source=f"{source}、《刑法》第{general_rules().mitigation.article}条",
+        verified=verified,
         before=as_data(moved),
         after=as_data(result),
     )
-    return result, iter((discretion, clipped))
+    return result, iter((bench, clipped))
 
 
 def _limits(count: Count) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from liangxing.law.circumstances import CaseFacts, fact_names
 from liangxing.law.general import general_rules
+from liangxing.law.guideline_data import crimes
 from liangxing.law.wording import cited
 from liangxing.prediction import MonthRange, PenaltyKind, TraceStep
 
@@ -49,8 +50,9 @@ def suspension_of(
         probation = _probation(kind, months)
         who = "、".join(names[fact] for fact in shall)
         words = f"{who}，应当宣告缓刑" if shall else "可以宣告缓刑"
-        words = f"{rule.conditions}的，{words}；考验期{probation.low:g}至{probation.high:g}个月"
-        step = _step(words, {"low": probation.low, "high": probation.high}, facts, shall)
+        words = f"{rule.conditions}的，{words}{_factors(charges)}"
+        after = {"probation_low": probation.low, "probation_high": probation.high}
+        step = _step(words, after, facts, shall)
         return SuspensionLaw(True, bool(shall), probation, step)
     return SuspensionLaw(False, False, None, _step(reason, None, facts, barred))
 
@@ -60,6 +62,13 @@ def _excludes(fact: str, facts: CaseFacts, charges: Sequence[str]) -> bool:
     rule = general_rules().suspension.gathering
     gathering = bool(charges) and all(charge.startswith(rule.charges) for charge in charges)
     return fact != rule.fact or not gathering or facts.has(rule.unless)
+
+
+def _factors(charges: Sequence[str]) -> str:
+    """What the guidelines weigh for the charges."""
+    named = [crimes()[charge] for charge in charges if charge in crimes()]
+    words = [f"{c.charge}罪：{c.suspension_factors}" for c in named if c.suspension_factors]
+    return "；综合考虑" + "；".join(words) if words else ""
 
 
 def _probation(kind: PenaltyKind, months: float) -> MonthRange:

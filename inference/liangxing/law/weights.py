@@ -56,6 +56,7 @@ class Silent:
     name: str
     source: str
     why: str
+    verified: bool | str = True
 
 
 def weigh(
@@ -91,6 +92,11 @@ def weigh(
             weights.append(weighed)
         elif facts.has(rule.id):
             silent.append(weighed)
+    national = plea_rules().national
+    if stage is not None and plea_ladder is None and facts.has(joint.plea):
+        why = f"{plea_rules().stage_names[stage]}作出；{national.rule}，但未规定按阶段的比例"
+        name = circumstance_rules()[joint.plea].name
+        silent.append(Silent(joint.plea, name, national.source, why, national.verified))
     for own in crime.adjustments if crime else ():
         if facts.has(own.fact):
             weights.append(_own_weight(own, facts, day))
