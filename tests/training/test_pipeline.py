@@ -5,13 +5,16 @@ import numpy as np
 import pytest
 import torch
 from liangxing.errors import BundleError, ConfigError, DataError
+from liangxing.model.outcomes import OutcomeGrid
 from liangxing.predictor import SentencePredictor
 from liangxing_training import tracking
+from liangxing_training.batches import label_space
 from liangxing_training.calibrate import CalibrateSettings, calibrate
 from liangxing_training.config import load_config
 from liangxing_training.export import ExportSettings, check_parity
-from liangxing_training.finetune import load_trained
+from liangxing_training.finetune import build_model, finetune, load_trained
 from liangxing_training.pipeline import Pipeline
+from transformers import set_seed
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 
@@ -134,3 +137,35 @@ def test_a_tracking_server_that_is_down_stops_the_run_at_the_start():
     settings = tracking.TrackingSettings(uri="http://127.0.0.1:9")
     with pytest.raises(ConfigError, match=r"tracking\.uri"):
         tracking.connect(settings)
+
+
+def test_frozen_layers_stay_as_they_were_and_the_others_learn(tiny_pipeline, tmp_path):
+    data, config = tiny_pipeline.prepare(), tiny_pipeline.config
+    train, validation = data.with_term("train")[:128], data.with_term("validation")[:32]
+    encoder = config.encoder.model_copy(update={"name": str(config.output / "encoder")})
+    change = {"epochs": 1, "minimum_label_count": 1}
+    frozen = config.finetune.model_copy(update=change | {"frozen_layers": 1})
+    finetune(train, validation, encoder, frozen, tmp_path / "model")
+    learnt, _ = load_trained(tmp_path / "model")
+    set_seed(frozen.seed)
+    start = build_model(encoder, frozen, label_space(train, OutcomeGrid(frozen.month_grid), 1))
+    before, after = start.state_dict(), learnt.state_dict()
+    same = {name for name, value in before.items() if torch.equal(value, after[name])}
+    lowest = {name for name in before if ".embeddings." in name or ".layer.0." in name}
+    assert len(lowest) > 10
+    assert lowest <= same
+    assert "encoder_part.attention.weight" not in same
+
+
+def test_more_frozen_layers_than_the_encoder_has_are_refused(tiny_pipeline, tmp_path):
+    data, config = tiny_pipeline.prepare(), tiny_pipeline.config
+    encoder = config.encoder.model_copy(update={"name": str(config.output / "encoder")})
+    settings = config.finetune.model_copy(update={"frozen_layers": 9})
+    with pytest.raises(ConfigError, match=r"frozen_layers 9 .* 1 layers"):
+        finetune(
+            data.with_term("train"),
+            data.with_term("validation"),
+            encoder,
+            settings,
+            tmp_path / "model",
+        )
