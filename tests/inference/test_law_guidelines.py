@@ -84,6 +84,17 @@ def test_starting_points_of_another_tier_structure_do_not_apply():
     ]
 
 
+def test_a_tier_without_a_recorded_starting_point_is_taken_whole():
+    """Gambling houses before 2021-03-01: 1-36 and 36-120; 2024(II) presupposes 1-60 and 60-120."""
+    found = guideline_of("开设赌场", committed=date(2018, 1, 1), judged=date(2018, 6, 1))
+    assert [step.after for step in steps(found, "量刑起点")] == [
+        {"low": 1, "high": 36},
+        {"low": 36, "high": 120},
+    ]
+    assert {step.verified for step in steps(found, "量刑起点")} == {False}
+    assert (found.range.low, found.range.high) == (1, 120)
+
+
 def test_increments_that_no_text_names_are_said_to_be_unspecified():
     (base,) = steps(guideline_of("盗窃", {"amount_yuan": 5_000.0}), "基准刑")
     assert base.verified == "unspecified"

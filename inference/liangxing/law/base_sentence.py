@@ -17,7 +17,8 @@ def base_sentence(
     """The base sentence over all allowed tiers, from the lowest starting point up, and its trace.
 
     Where no text names a figure for what is added to the starting point, the upper end is the
-    tier's. A tier without a starting point is taken whole; null when none of the tiers has one.
+    tier's. A tier for which no text has a starting point is taken whole; null when the tiers are
+    life or death only.
     `dated`: the day of judgment is known.
     """
     found = [
@@ -25,7 +26,7 @@ def base_sentence(
         for tier in choice.allowed
         if tier.months is not None
     ]
-    if not any(starts for _, _, starts in found):
+    if not found:
         return None
     lows: list[float] = []
     tops: list[float] = []

@@ -42,7 +42,7 @@ def start_step(crime: Crime, tier: Tier, found: Found | None, *, dated: bool) ->
         low, high = tier.months or (0.0, 0.0)
         return TraceStep(
             step="量刑起点",
-            rule=f"{crime.charge}罪“{tier.condition}”：指导意见未规定量刑起点，取整个法定刑幅度",
+            rule=f"{crime.charge}罪“{tier.condition}”：没有文本记载此法定刑幅度的量刑起点，取整个幅度",
             source=guidelines().versions[-1].citation,
             verified=False,
             after={"low": low, "high": high},

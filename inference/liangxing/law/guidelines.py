@@ -90,7 +90,7 @@ def guideline_range(
         assert crime is not None
         found = base_sentence(crime, count.choice, facts, day, dated=judged is not None)
         if found is None:
-            return _none(f"量刑指导意见没有规定{count.charge}罪本档的量刑起点，不计算指导范围")
+            return _none(f"{count.charge}罪本档只有无期徒刑、死刑，没有量刑起点，不计算指导范围")
         base, steps = found
     weights, silent = weigh(facts, crime, day, plea_ladder=chosen.plea_ladder, stage=chosen.stage)
     trace = [version_step(*general_version(day), judged), *steps]
