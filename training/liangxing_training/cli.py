@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from liangxing.errors import LiangxingError
+from liangxing.errors import ConfigError, LiangxingError
 from rich.console import Console
 from rich.table import Table
 
@@ -92,6 +92,64 @@ def reading_report(
     console.print(table)
     for error in report.errors if errors else ():
         console.print(str(error), highlight=False, soft_wrap=True)
+
+
+@app.command()
+def benchmark(
+    suite: Annotated[
+        str,
+        typer.Option(
+            help="cail2018-small, cail2018-big, lawbench-3-4, lawbench-3-5, judge, interval-2025"
+        ),
+    ],
+    data: Annotated[Path, typer.Option(help="The suite's official file.")],
+    model: Annotated[Path | None, typer.Option(help="Bundle folder.")] = None,
+    predictions: Annotated[
+        Path | None, typer.Option(help="Answers of any other system, instead of --model.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="What to call the system of --predictions.")] = (
+        "predictions"
+    ),
+    train: Annotated[
+        Path | None, typer.Option(help="Prepared data to fit the baselines on.")
+    ] = None,
+    sketches: Annotated[
+        Path | None, typer.Option(help="Bundle whose seen facts are left out; --model's else.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Score the first rows only.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Folder for the results.")] = None,
+    tracking: Annotated[str | None, typer.Option(help="MLflow tracking URI.")] = None,
+) -> None:
+    """Score a bundle or any system's answers on a public benchmark, as its authors score it."""
+    from liangxing_training.evaluation.benchmarks import SUITES, publish, report
+    from liangxing_training.evaluation.benchmarks.run import Request, run_benchmark
+    from liangxing_training.tracking import TrackingSettings
+
+    if suite not in SUITES:
+        raise ConfigError(f"--suite {suite} is unknown; choose one of {', '.join(SUITES)}")
+    folder = output or Path("runs") / "benchmarks" / suite
+    result = run_benchmark(
+        Request(
+            suite=SUITES[suite],
+            data=data,
+            model=model,
+            predictions=predictions,
+            name=name,
+            sketches=sketches,
+            train=train,
+            limit=limit,
+            cache=folder / "baselines",
+        ),
+        progress=console.print,
+    )
+    for path in publish.write_files(result, folder):
+        console.print(f"Wrote {path}", highlight=False, soft_wrap=True)
+    console.print(report.official_table(result))
+    console.print(report.metrics_table(result))
+    for note in report.notes(result):
+        console.print(f"- {note}", highlight=False, soft_wrap=True, markup=False)
+    settings = TrackingSettings() if tracking is None else TrackingSettings(uri=tracking)
+    console.print(f"MLflow run {publish.log_run(result, folder, settings)}", highlight=False)
 
 
 @app.command()
