@@ -68,11 +68,21 @@ class MonthRange:
 
 
 @dataclass(frozen=True)
+class OuterBounds:
+    """The widest that any tier of any possible charge allows, opened by Criminal Law art. 63."""
+
+    low: float
+    high: float
+    life: bool
+    death: bool
+
+
+@dataclass(frozen=True)
 class StatutoryBounds:
     """Bounds of the tiers the facts allow, and the outer bounds that intervals clip to.
 
     `low` is 0 where a fine alone or exemption is open. `low`/`high` are null where only life or
-    death is open.
+    death is open. `tier` is null unless the facts leave a single one of a single charge.
     """
 
     low: float | None
@@ -80,7 +90,7 @@ class StatutoryBounds:
     life: bool
     death: bool
     tier: str | None
-    outer: MonthRange
+    outer: OuterBounds
 
 
 @dataclass(frozen=True)

@@ -1,169 +1,154 @@
-"""Statutory and outer bounds of a set of charges."""
+"""Statutory and outer bounds of one or several charges on the facts of a case."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+from liangxing.law import statutory_trace as words
+from liangxing.law.circumstances import CaseFacts
+from liangxing.law.counts import CountFinding, count_finding
+from liangxing.law.cumulation import cumulated_high, longest_with_remainder, remainder_rules
 from liangxing.law.general import general_rules
-from liangxing.law.statutes import Statute, Tier, Version, find
-from liangxing.prediction import MonthRange, StatutoryBounds, TraceStep
+from liangxing.law.mitigation import Span
+from liangxing.law.statutes import Statute, find
+from liangxing.law.versions import CaseDays, before_the_code
+from liangxing.prediction import OuterBounds, StatutoryBounds, TraceStep
+
+Finder = Callable[[str], Statute | None]
+
+
+@dataclass(frozen=True)
+class Statutory:
+    """The bounds with their counts, trace and warnings.
+
+    `known` is false where the general bounds stand in: no charge, an unknown one, or an offence
+    before the Criminal Law in force; there are no counts then.
+    """
+
+    bounds: StatutoryBounds
+    counts: tuple[CountFinding, ...]
+    trace: tuple[TraceStep, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def known(self) -> bool:
+        return bool(self.counts)
+
+    @property
+    def fine_only(self) -> bool:
+        """Whether a fine may stand alone for every count."""
+        return self.known and all(
+            any(version.fine_only for version in count.versions) for count in self.counts
+        )
 
 
 def statutory_bounds(
     charges: Sequence[str],
+    facts: CaseFacts | None = None,
+    days: CaseDays | None = None,
     *,
-    offence_date: date | None,
-    period: tuple[date, date] | None = None,
-) -> tuple[StatutoryBounds, list[TraceStep], list[str]]:
-    """Bounds over all tiers of all charges, a trace step per charge, and warnings.
+    finder: Finder = find,
+) -> Statutory:
+    """The bounds of the tiers that the facts allow, and the outer bounds of all tiers.
 
-    The version in force on `offence_date` applies; without a date, every version in force within
-    `period`, else today's with a warning. No tier is chosen yet: `tier` is set only where the
-    charge has a single one. An unknown charge, or a date before the code, gives general bounds.
-    The outer bounds stay open downwards, since Criminal Law art. 63 lets a court go below the
-    minimum and silence does not exclude it; several charges cumulate by art. 69.
+    Several charges cumulate (Criminal Law art. 69), as does an earlier penalty that a stated fact
+    says is still to be served. The outer bounds are opened by art. 63, since silence on a
+    mitigating fact does not exclude it.
     """
+    facts, days = facts or CaseFacts(), days or CaseDays()
+    warnings = _date_warnings(days)
     if not charges:
-        bounds = _general()
-        return (
-            bounds,
-            [_general_step(bounds)],
-            ["未给出罪名，使用一般边界（no charge: general bounds)"],
-        )
-    found: list[tuple[Statute, list[Version]]] = []
-    trace: list[TraceStep] = []
-    warnings: list[str] = []
-    unknown = False
+        return _general("未给出罪名", warnings)
+    if before_the_code(days):
+        return _general("犯罪日期早于现行刑法（1997年10月1日施行）", warnings)
+    counts: list[CountFinding] = []
     for charge in dict.fromkeys(charges):
-        statute = find(charge)
-        versions, notes = _versions(statute, charge, offence_date, period)
-        warnings += notes
-        if statute is None or not versions:
-            unknown = True
-            continue
-        found.append((statute, versions))
-        trace += [_step(statute, version) for version in versions]
-    if unknown:
-        bounds = _general()
-        return bounds, [*trace, _general_step(bounds)], warnings
-    per_charge = [
-        _charge_bounds([tier for version in versions for tier in version.tiers])
-        for _, versions in found
-    ]
-    return _cumulated(per_charge), trace, warnings
+        statute = finder(charge)
+        if statute is None:
+            return _general(f"罪名“{charge}”没有法定刑数据", warnings)
+        count = count_finding(statute, facts, days)
+        if not all(version.applied.recorded for version in count.versions):
+            warnings.append(
+                f"{statute.charge}：犯罪时没有版本记录，使用最近版本（nearest recorded version）"
+            )
+        counts.append(count)
+    return _joined(counts, facts, days, warnings)
 
 
-def fine_only_open(charges: Sequence[str], offence_date: date | None) -> bool:
-    """Whether a fine may be the only penalty for any of the charges."""
-    for charge in charges:
-        statute = find(charge)
-        versions, _ = _versions(statute, charge, offence_date, None)
-        if any(tier.fine_only for version in versions for tier in version.tiers):
-            return True
-    return False
-
-
-def _versions(
-    statute: Statute | None,
-    charge: str,
-    offence_date: date | None,
-    period: tuple[date, date] | None,
-) -> tuple[list[Version], list[str]]:
-    if statute is None:
-        return [], [f"罪名“{charge}”没有法定刑数据，使用一般边界（no statute: general bounds）"]
-    start = end = offence_date or date.today()
-    if offence_date is None and period is not None:
-        start, end = period
-    if end < general_rules().code_in_force.from_:
-        return [], [
-            "犯罪日期早于现行刑法，使用一般边界（before the code in force: general bounds）"
-        ]
-    versions = [version for version in statute.versions if version.in_force(start, end)]
-    notes: list[str] = []
-    if offence_date is None:
-        notes.append("犯罪日期未知（offence date unknown: versions of the period or of today）")
-    if not versions:
-        # An offence before the first recorded version is judged by the nearest one.
-        versions = [statute.versions[0]]
-        notes.append(f"{charge}：{start} 无版本记录，使用最近版本（nearest recorded version）")
-    return versions, notes
-
-
-def _charge_bounds(tiers: Sequence[Tier]) -> StatutoryBounds:
-    rules = general_rules()
-    terms = [tier.months for tier in tiers if tier.months is not None]
-    low = min((term[0] for term in terms), default=None)
-    high = max((term[1] for term in terms), default=None)
-    zero_open = any(tier.fine_only or tier.rights_only for tier in tiers)
-    detention = any(tier.detention for tier in tiers)
-    # Exemption (art. 37) presupposes minor circumstances, which a charge that starts with
-    # detention allows and one that starts with years of prison does not.
-    floor = rules.exemption.months if zero_open or detention else rules.fixed_term.months[0]
-    return StatutoryBounds(
-        low=0.0 if zero_open else low,
-        high=high,
-        life=any(tier.life for tier in tiers),
-        death=any(tier.death for tier in tiers),
-        tier=tiers[0].tier if len(tiers) == 1 else None,
-        outer=MonthRange(floor, rules.fixed_term.months[1] if high is None else high),
-    )
-
-
-def _cumulated(each: Sequence[StatutoryBounds]) -> StatutoryBounds:
-    if len(each) == 1:
-        return each[0]
-    lows = [bounds.low for bounds in each if bounds.low is not None]
-    highs = [bounds.high for bounds in each if bounds.high is not None]
-    return StatutoryBounds(
-        low=max(lows, default=None),
-        high=_cap(highs) if highs else None,
-        life=any(bounds.life for bounds in each),
-        death=any(bounds.death for bounds in each),
-        tier=None,
-        outer=MonthRange(
-            min(bounds.outer.low for bounds in each), _cap([bounds.outer.high for bounds in each])
+def _joined(
+    counts: Sequence[CountFinding], facts: CaseFacts, days: CaseDays, warnings: list[str]
+) -> Statutory:
+    trace = [step for count in counts for step in count.trace]
+    bounds = _cumulated([count.bounds for count in counts], days)
+    if len(counts) > 1:
+        absorbed = days.latest is None or days.latest >= general_rules().absorption.effective_from
+        trace.append(
+            words.cumulation_step([count.bounds for count in counts], bounds, absorbed)
+        )
+    outer = _cumulated([count.outer for count in counts], days)
+    if rules := remainder_rules(facts):
+        before, bounds = bounds, _with_remainder(bounds, facts, days)
+        outer = _with_remainder(outer, facts, days)
+        trace.append(words.remainder_step(rules, facts, before, bounds))
+    assert outer.low is not None
+    assert outer.high is not None
+    # Mitigation may leave less than the lowest tier; the outer bounds hold that too.
+    low = min(outer.low, outer.low if bounds.low is None else bounds.low)
+    widest = OuterBounds(low, outer.high, outer.life, outer.death)
+    trace.append(words.outer_step(widest))
+    return Statutory(
+        bounds=StatutoryBounds(
+            low=bounds.low,
+            high=bounds.high,
+            life=bounds.life,
+            death=bounds.death,
+            tier=counts[0].tier if len(counts) == 1 else None,
+            outer=widest,
         ),
+        counts=tuple(counts),
+        trace=tuple(trace),
+        warnings=tuple(dict.fromkeys(warnings)),
     )
 
 
-def _cap(terms: Sequence[float]) -> float:
-    rule = general_rules().cumulation
-    total = sum(terms)
-    cap = rule.cap_from_sum.cap if total >= rule.cap_from_sum.sum else rule.cap
-    return min(total, cap)
+def _cumulated(spans: Sequence[Span], days: CaseDays) -> Span:
+    """Between the highest single term and the capped sum; life and death take in the rest."""
+    if len(spans) == 1:
+        return spans[0]
+    highs = [span.high for span in spans if span.high is not None]
+    # A count for which only life or death is open leaves no term of months.
+    grave = any(span.high is None for span in spans)
+    return Span(
+        low=None if grave else max(span.low or 0.0 for span in spans),
+        high=None if grave else cumulated_high(highs, on=days.latest),
+        life=any(span.life for span in spans),
+        death=any(span.death for span in spans),
+    )
 
 
-def _general() -> StatutoryBounds:
+def _with_remainder(span: Span, facts: CaseFacts, days: CaseDays) -> Span:
+    if span.high is None:
+        return span
+    return replace(span, high=longest_with_remainder(span.high, facts, on=days.latest))
+
+
+def _general(why: str, warnings: list[str]) -> Statutory:
     rules = general_rules()
-    high = rules.cumulation.cap_from_sum.cap
-    return StatutoryBounds(
-        low=rules.exemption.months,
-        high=high,
-        life=True,
-        death=True,
-        tier=None,
-        outer=MonthRange(rules.exemption.months, high),
+    span = Span(rules.exemption.months, rules.cumulation.cap_from_sum.cap, life=True, death=True)
+    assert span.low is not None
+    assert span.high is not None
+    outer = OuterBounds(span.low, span.high, span.life, span.death)
+    return Statutory(
+        bounds=StatutoryBounds(span.low, span.high, span.life, span.death, None, outer),
+        counts=(),
+        trace=(words.general_step(span, why),),
+        warnings=(*warnings, f"{why}，使用一般边界（general bounds）"),
     )
 
 
-def _step(statute: Statute, version: Version) -> TraceStep:
-    bounds = _charge_bounds(version.tiers)
-    until = version.effective_to or "现在"
-    return TraceStep(
-        step="statutory bounds",
-        rule=f"{statute.charge}：{version.effective_from} 至 {until} 的全部法定刑幅度",
-        source="《刑法》" + "、".join(f"第{article}条" for article in statute.articles),
-        verified=all(tier.verified is True for tier in version.tiers),
-        after={"low": bounds.low, "high": bounds.high, "life": bounds.life, "death": bounds.death},
-    )
-
-
-def _general_step(bounds: StatutoryBounds) -> TraceStep:
-    return TraceStep(
-        step="statutory bounds",
-        rule="一般边界：罪名或版本没有数据",
-        source="《刑法》第37条、第45条、第69条",
-        verified=True,
-        after={"low": bounds.low, "high": bounds.high, "life": bounds.life, "death": bounds.death},
-    )
+def _date_warnings(days: CaseDays) -> list[str]:
+    if days.offence is not None:
+        return []
+    which = "该期间各版本" if days.period else "审判时版本" if days.judgment else "现行版本"
+    return [f"犯罪日期未知，使用{which}（offence date unknown）"]

@@ -59,6 +59,8 @@ class CircumstanceFile(_Entry):
 
     circumstances: tuple[CircumstanceRule, ...]
     facts: Mapping[str, str]
+    quantities: Mapping[str, str]
+    harms: tuple[str, ...]
 
 
 @cache
@@ -73,6 +75,16 @@ def fact_names() -> Mapping[str, str]:
     """Chinese names of every circumstance and further fact, by id."""
     names = {rule.id: rule.name for rule in circumstance_rules().values()}
     return MappingProxyType(names | dict(load("circumstances.yaml", CircumstanceFile).facts))
+
+
+def quantity_names() -> Mapping[str, str]:
+    """Chinese names of the quantities by id."""
+    return load("circumstances.yaml", CircumstanceFile).quantities
+
+
+def harms() -> tuple[str, ...]:
+    """The quantities that a fact tells wherever there are any."""
+    return load("circumstances.yaml", CircumstanceFile).harms
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,57 @@
-"""Several counts (数罪并罚, Criminal Law art. 69)."""
+"""Several counts, and an earlier penalty still to be served (数罪并罚, Criminal Law arts. 69-86)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from liangxing.law.general import general_rules
+from liangxing.law.circumstances import CaseFacts
+from liangxing.law.general import RemainderRule, general_rules
 
 
-def cumulated_high(terms: Sequence[float]) -> float:
-    """The longest term for several counts of at most `terms` months each.
+def cumulated_high(terms: Sequence[float], *, on: date | None = None) -> float:
+    """The longest term for several counts of at most `terms` months each, by the law of the day.
+
+    Beside fixed-term imprisonment detention is not served (art. 69(2)); without a day today's law
+    holds.
 
     >>> cumulated_high([60, 36]), cumulated_high([180, 180]), cumulated_high([240, 240])
     (96, 240.0, 300.0)
-    >>> cumulated_high([6, 6, 6])
-    12.0
+    >>> cumulated_high([6, 6, 6]), cumulated_high([36, 6])
+    (12.0, 36)
+    >>> cumulated_high([36, 6], on=date(2015, 1, 1)), cumulated_high([240, 240], on=date(2009, 1, 1))
+    (42, 240.0)
     """
     rules = general_rules()
-    total = sum(terms)
-    cap = rules.cumulation.cap
-    if total >= rules.cumulation.cap_from_sum.sum:
-        cap = rules.cumulation.cap_from_sum.cap
-    if max(terms) <= rules.detention.months[1] and rules.detention.cumulated_cap is not None:
-        cap = rules.detention.cumulated_cap
-    return min(total, cap)
+    short = rules.detention.months[1]
+    fixed = [term for term in terms if term > short]
+    detention = min(sum(min(term, short) for term in terms), _detention_cap(terms))
+    if not fixed:
+        return detention
+    absorbed = on is None or on >= rules.absorption.effective_from
+    total = sum(fixed if absorbed else terms)
+    return max(min(total, _cap(total, on)), detention, *terms)
+
+
+def longest_with_remainder(high: float, facts: CaseFacts, *, on: date | None = None) -> float:
+    """The longest term when the earlier penalty of a stated fact joins a term of `high` months."""
+    for rule in remainder_rules(facts):
+        high = max(high, cumulated_high([high, rule.most_months], on=on))
+    return high
+
+
+def remainder_rules(facts: CaseFacts) -> list[RemainderRule]:
+    """The rules on an earlier penalty that the facts call for."""
+    return [rule for rule in general_rules().remainders if facts.has(rule.fact)]
+
+
+def _cap(total: float, on: date | None) -> float:
+    rule = general_rules().cumulation
+    raised = on is None or on >= rule.effective_from
+    return rule.cap_from_sum.cap if raised and total >= rule.cap_from_sum.sum else rule.cap
+
+
+def _detention_cap(terms: Sequence[float]) -> float:
+    """The cap of detention; a single count keeps its own maximum."""
+    rule = general_rules().detention
+    return rule.months[1] if len(terms) == 1 else rule.cumulated_cap or rule.months[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -38,6 +39,55 @@ class CumulationRule(_Rule):
     cap: float
     cap_from_sum: SumCap
     effective_from: date
+
+
+class AbsorptionRule(_Rule):
+    """Since when detention is not served beside fixed-term imprisonment."""
+
+    effective_from: date
+
+
+class RemainderRule(_Rule):
+    """An earlier penalty to be joined where `fact` is stated; months it can have at most."""
+
+    fact: str
+    most_months: float
+
+
+class AgeRule(BaseModel):
+    """A circumstance that follows from the age in full years `at` a day; `below` excludes.
+
+    `negligent` limits it to offences of negligence, or to those of intent.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fact: str
+    from_: int = Field(alias="from")
+    below: int | None = None
+    at: Literal["offence", "judgment"]
+    negligent: bool | None = None
+
+    def holds(self, age: int, *, negligent: bool) -> bool:
+        fits = self.negligent is None or self.negligent == negligent
+        return fits and self.from_ <= age and (self.below is None or age < self.below)
+
+
+class ResponsibilityRule(_Rule):
+    """Below `from_age` years nobody is punished."""
+
+    from_age: int
+
+
+class NegligenceRule(_Rule):
+    words: tuple[str, ...]
+
+
+class NoDeathRule(_Rule):
+    """Who is not sentenced to death: `fact`, except where `unless` is stated."""
+
+    fact: str
+    unless: str | None = None
 
 
 class ExemptionRule(_Rule):
@@ -89,6 +139,13 @@ class GeneralRules(BaseModel):
     detention: TermRule
     surveillance: TermRule
     cumulation: CumulationRule
+    absorption: AbsorptionRule
+    remainders: tuple[RemainderRule, ...]
+    ages: tuple[AgeRule, ...]
+    responsibility: ResponsibilityRule
+    negligence: NegligenceRule
+    no_death: tuple[NoDeathRule, ...]
+    lighter_law: _Rule
     exemption: ExemptionRule
     mitigation: _Rule
     suspension: SuspensionRule

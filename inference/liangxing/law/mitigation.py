@@ -75,15 +75,15 @@ def mitigated(choice: TierChoice, found: Grounds) -> Span:
     """
     span = span_of(choice.allowed)
     if found.mitigate:
-        below = [_below(choice, tier) for tier in choice.allowed]
-        span = _union(below) if found.must_mitigate else _union([span, below[0]])
+        lower = [below(choice, tier) for tier in choice.allowed]
+        span = union_of(lower) if found.must_mitigate else union_of([span, lower[0]])
     if found.exempt:
         zero = general_rules().exemption.months
         span = replace(span, low=zero, high=zero if span.high is None else span.high)
     return span
 
 
-def _below(choice: TierChoice, tier: Tier) -> Span:
+def below(choice: TierChoice, tier: Tier) -> Span:
     """The range one step below a tier of the ladder."""
     index = choice.ladder.index(tier)
     if index > 0:
@@ -97,7 +97,8 @@ def _below(choice: TierChoice, tier: Tier) -> Span:
     return Span(lowest, tier.months[0], life=False, death=False)
 
 
-def _union(spans: Sequence[Span]) -> Span:
+def union_of(spans: Sequence[Span]) -> Span:
+    """The narrowest range that holds all of them."""
     lows = [span.low for span in spans if span.low is not None]
     highs = [span.high for span in spans if span.high is not None]
     return Span(

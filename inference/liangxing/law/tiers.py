@@ -7,22 +7,30 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from liangxing.law.circumstances import CaseFacts
+from liangxing.law.circumstances import CaseFacts, harms
 from liangxing.law.statutes import Statute, Threshold, Tier, Version
 
 Reached = Literal["yes", "possible", "no", "silent"]
 
 
 @dataclass(frozen=True)
+class Judged:
+    """A threshold and whether the facts reach it."""
+
+    threshold: Threshold
+    reached: Reached
+
+
+@dataclass(frozen=True)
 class TierChoice:
-    """The tiers that the facts allow, lightest first, and the thresholds that decided it.
+    """The tiers that the facts allow, lightest first, and what each threshold said.
 
     `ladder` are all tiers of the version, lightest first.
     """
 
     ladder: tuple[Tier, ...]
     allowed: tuple[Tier, ...]
-    decisive: tuple[Threshold, ...]
+    judged: tuple[Judged, ...] = ()
 
     @property
     def chosen(self) -> bool:
@@ -36,58 +44,62 @@ def choose_tiers(
     """The tiers of `version` that the facts allow, by the thresholds in force on `days`.
 
     A tier surely reached closes the lighter ones. A known quantity closes the tiers it does not
-    reach, and with them the severer ones that no threshold opens; silence on a circumstance then
-    counts as its absence. Without a known quantity only a denied circumstance closes a tier, so
-    that one more aggravating circumstance never lowers an end.
+    reach, and with them the severer ones that no threshold opens. Aggravation must be told:
+    silence on a circumstance or a harm closes the tiers that ask for nothing else, unless the
+    lightest tier asks for a harm too, which then went unread. Silence on an amount leaves all open.
     """
     ladder = tuple(sorted(version.tiers, key=lambda tier: tier.severity))
     thresholds = [t for t in statute.thresholds if t.in_force(*days) and (t.quantity or t.facts)]
-    measured = any(t.quantity in facts.quantities for t in thresholds)
-    reached = [_states(thresholds, tier, facts) for tier in ladder]
-    floor = max((i for i, states in enumerate(reached) if _sure(states)), default=0)
+    measured = any(t.quantity in facts.quantities for t in thresholds if t.decisive)
+    unread = any(t.tier == ladder[0].tier and t.quantity in harms() for t in thresholds)
+    reached = [
+        [Judged(each, _reached(each, facts)) for each in thresholds if each.tier == tier.tier]
+        for tier in ladder
+    ]
+    floor = max((rank for rank, judged in enumerate(reached) if _sure(judged)), default=0)
     allowed: list[Tier] = []
     closed_below = False
-    for tier, states in zip(ladder[floor:], reached[floor:], strict=True):
-        is_floor = tier is ladder[floor]
-        is_open = is_floor or _open(states, measured=measured, closed_below=closed_below)
+    for rank in range(floor, len(ladder)):
+        is_open = rank == floor or _open(
+            reached[rank], measured=measured, closed_below=closed_below, unread=unread
+        )
         closed_below = closed_below or not is_open
         if is_open:
-            allowed.append(tier)
-    used = tuple(
-        threshold
-        for states in reached
-        for threshold, state in states
-        if state in ("yes", "possible") and threshold.tier in {tier.tier for tier in allowed}
-    )
-    return TierChoice(ladder, tuple(allowed), used)
+            allowed.append(ladder[rank])
+    return TierChoice(ladder, tuple(allowed), tuple(judged for each in reached for judged in each))
 
 
-def _states(
-    thresholds: Sequence[Threshold], tier: Tier, facts: CaseFacts
-) -> list[tuple[Threshold, Reached]]:
-    """The thresholds of one tier and whether the facts reach them."""
-    return [(each, _reached(each, facts)) for each in thresholds if each.tier == tier.tier]
-
-
-def _sure(states: Sequence[tuple[Threshold, Reached]]) -> bool:
+def _sure(judged: Sequence[Judged]) -> bool:
     """Whether a decisive threshold is reached; another figure for the same quantity may deny it.
 
     Two figures for one tier and quantity mean that the kind of act decides which applies.
     """
-    sure = {t.quantity for t, state in states if state == "yes" and t.decisive}
-    denied = {t.quantity for t, state in states if state == "no" and t.quantity and not t.facts}
+    sure: set[str | None] = set()
+    denied: set[str | None] = set()
+    for each in judged:
+        threshold = each.threshold
+        if each.reached == "yes" and threshold.decisive:
+            sure.add(threshold.quantity)
+        elif each.reached == "no" and threshold.quantity and not threshold.facts:
+            denied.add(threshold.quantity)
     return bool(sure - denied)
 
 
 def _open(
-    states: Sequence[tuple[Threshold, Reached]], *, measured: bool, closed_below: bool
+    judged: Sequence[Judged], *, measured: bool, closed_below: bool, unread: bool
 ) -> bool:
-    found = {state for _, state in states}
+    found = {each.reached for each in judged}
     if found & {"yes", "possible"}:
         return True
-    if measured:
-        return not found and not closed_below
-    return not found or "silent" in found
+    if not found:
+        return not (measured and closed_below)
+    silent = [each.threshold for each in judged if each.reached == "silent"]
+    return not measured and any(unread or not _must_be_told(each) for each in silent)
+
+
+def _must_be_told(threshold: Threshold) -> bool:
+    """Whether a fact that is silent on what the threshold asks for means that it is not there."""
+    return threshold.quantity is None or threshold.quantity in harms()
 
 
 def _reached(threshold: Threshold, facts: CaseFacts) -> Reached:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from liangxing.law import numerals
 from liangxing.law.general import general_rules
+from liangxing.law.mitigation import Span
 from liangxing.law.statutes import Option, Tier
 
 _OPTIONS: dict[Option, str] = {
@@ -48,6 +49,21 @@ def range_text(months: tuple[float, float] | None, options: Sequence[Option]) ->
         "fine_only",
     ]
     words += [_OPTIONS[option] for option in order if option in options]
+    return "、".join(words)
+
+
+def span_text(span: Span) -> str:
+    """A range in months, with life and death where they are open.
+
+    >>> from liangxing.law.mitigation import Span
+    >>> span_text(Span(0, 36, False, False)), span_text(Span(36, 180, True, False))
+    ('0至36个月', '36至180个月、无期徒刑')
+    """
+    words: list[str] = []
+    if span.high is not None:
+        words.append(f"{span.low or 0:g}至{span.high:g}个月")
+    words += ["无期徒刑"] if span.life else []
+    words += ["死刑"] if span.death else []
     return "、".join(words)
 
 

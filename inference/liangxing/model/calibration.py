@@ -51,7 +51,8 @@ def softmax(logits: Floats) -> Floats:
 
 def outer_mask(grid: OutcomeGrid, bounds: StatutoryBounds) -> Bools:
     """Outcomes inside the outer bounds; the nearest month value if none falls inside."""
-    mask = grid.inside(bounds.outer.low, bounds.outer.high, life=bounds.life, death=bounds.death)
+    outer = bounds.outer
+    mask = grid.inside(outer.low, outer.high, life=outer.life, death=outer.death)
     if not mask.any():
         mask[int(np.argmin(np.abs(grid.values - bounds.outer.high)))] = True
     return mask
@@ -61,9 +62,7 @@ def bounded(
     grid: OutcomeGrid, probabilities: Floats, bounds: StatutoryBounds, discount: float
 ) -> Floats:
     """The distribution with mass outside the tier discounted and none outside the outer bounds."""
-    low = bounds.outer.high if bounds.low is None else bounds.low
-    high = bounds.outer.high if bounds.high is None else bounds.high
-    tier = grid.inside(low, high, life=bounds.life, death=bounds.death)
+    tier = _tier_mask(grid, bounds)
     weighted = np.where(tier, probabilities, probabilities * discount)
     weighted = np.where(outer_mask(grid, bounds), weighted, 0.0)
     total = weighted.sum()
@@ -77,6 +76,14 @@ def best_point(grid: OutcomeGrid, distribution: Floats, bounds: StatutoryBounds)
     """The outcome inside the outer bounds with the highest expected `cail_score`."""
     expected = grid.cail_scores @ distribution
     return int(np.argmax(np.where(outer_mask(grid, bounds), expected, -1.0)))
+
+
+def _tier_mask(grid: OutcomeGrid, bounds: StatutoryBounds) -> Bools:
+    """Outcomes that the tiers the facts allow hold; no month where only life or death is open."""
+    if bounds.low is None or bounds.high is None:
+        none = np.inf
+        return grid.inside(none, none, life=bounds.life, death=bounds.death)
+    return grid.inside(bounds.low, bounds.high, life=bounds.life, death=bounds.death)
 
 
 @dataclass(frozen=True)
@@ -173,8 +180,8 @@ def _as_interval(
         level=level,
         low=months_low,
         high=months_high,
-        life=bounds.life and low <= grid.life <= high,
-        death=bounds.death and high == grid.death,
+        life=bounds.outer.life and low <= grid.life <= high,
+        death=bounds.outer.death and high == grid.death,
     )
 
 
