@@ -45,6 +45,9 @@ def predict(
     level: Annotated[float, typer.Option(help="Coverage of the interval.")] = 0.9,
     batch_size: Annotated[int, typer.Option(min=1)] = 16,
     threads: Annotated[int | None, typer.Option(min=1)] = None,
+    local_thresholds: Annotated[
+        Path | None, typer.Option(help="A province's own figures for tiers, YAML.")
+    ] = None,
 ) -> None:
     """Predict one fact, or every case of a file; bad rows are listed and the rest is written."""
     from liangxing.predictor import SentencePredictor
@@ -55,7 +58,7 @@ def predict(
         raise DataError("give either --fact or --input")
     if input is not None and output is None:
         raise DataError("--input needs --output, the file for the predictions")
-    predictor = SentencePredictor.load(model, threads=threads)
+    predictor = SentencePredictor.load(model, threads=threads, local_thresholds=local_thresholds)
     if fact is not None:
         case = Case.from_row({"fact": fact, "charges": charge or []})
         typer.echo(predictor.predict(case, level=level).to_json())

@@ -12,7 +12,10 @@ import numpy as np
 
 from liangxing.case import Case
 from liangxing.errors import CaseError
-from liangxing.law import fine_only_open, general_rules, law_sha256
+from liangxing.law import general_rules, law_sha256
+from liangxing.law.bounds import Finder
+from liangxing.law.local import load_local
+from liangxing.law.statutes import find
 from liangxing.model import calibration as calibrate
 from liangxing.model import features
 from liangxing.model.bundle import ENCODER, HEAD, TOKENIZER, Bundle, load_bundle
@@ -51,9 +54,12 @@ class Assessment:
 class SentencePredictor:
     """Predicts sentences with one bundle. Load once; threads may share it."""
 
-    def __init__(self, bundle: Bundle, *, threads: int | None = None) -> None:
+    def __init__(
+        self, bundle: Bundle, *, threads: int | None = None, finder: Finder = find
+    ) -> None:
         manifest = bundle.manifest
         self.bundle = bundle
+        self._finder = finder
         self._grid = bundle.grid
         self._tokenizer = WindowTokenizer.from_file(bundle.folder / TOKENIZER, manifest.windows)
         self.graphs = Graphs(
@@ -66,9 +72,20 @@ class SentencePredictor:
         self._notices = _notices(bundle)
 
     @classmethod
-    def load(cls, path: str | Path, *, threads: int | None = None) -> SentencePredictor:
-        """A predictor from a bundle folder; raises BundleError naming the file at fault."""
-        return cls(load_bundle(path), threads=threads)
+    def load(
+        cls,
+        path: str | Path,
+        *,
+        threads: int | None = None,
+        local_thresholds: str | Path | None = None,
+    ) -> SentencePredictor:
+        """A predictor from a bundle folder; raises BundleError naming the file at fault.
+
+        `local_thresholds` is a YAML file with a province's own figures for tiers; ConfigError
+        names the line that is wrong.
+        """
+        finder = find if local_thresholds is None else load_local(local_thresholds).find
+        return cls(load_bundle(path), threads=threads, finder=finder)
 
     def windows(self, fact: str, defendant: str | None = None) -> list[list[int]]:
         """Windows of token ids as the encoder takes them."""
@@ -133,15 +150,13 @@ class SentencePredictor:
         encoding = self.graphs.encode([windows for windows, _ in cut])
         charge_rows = calibrate.softmax(encoding.charge_logits.astype(np.float64))
         contexts = [
-            legal_context(case, manifest.charges, row)
+            legal_context(case, manifest.charges, row, finder=self._finder)
             for case, row in zip(cases, charge_rows, strict=True)
         ]
         rows = [
             features.compute(
                 manifest.feature_names,
-                charges=context.charges,
-                bounds=context.charge_bounds,
-                bounds_known=context.statute_known,
+                context,
                 defendants_count=case.defendants_count,
             )
             for case, context in zip(cases, contexts, strict=True)
@@ -169,7 +184,7 @@ class SentencePredictor:
         distribution = self._bounded(found)
         penalty = self._penalty(
             calibrate.best_point(self._grid, distribution, legal.bounds),
-            fine_only=fine_only_open(legal.charges, legal.offence_date),
+            fine_only=legal.law.statutory.fine_only,
         )
         charge_row = calibrate.softmax(encoding.charge_logits[index].astype(np.float64))
         article_row = 1 / (1 + np.exp(-encoding.article_logits[index].astype(np.float64)))
@@ -180,13 +195,15 @@ class SentencePredictor:
             id=case.id,
             penalty=penalty,
             interval=self.interval(found, level),
-            bounds=Bounds(statutory=legal.bounds),
+            bounds=Bounds(statutory=legal.bounds, guideline=legal.guideline),
             distribution=self._distribution(distribution),
             charges=_top(manifest.charges, charge_row),
             articles=_top(manifest.articles, article_row),
             suspension=self._suspension(penalty, float(outputs.suspension_logit[index])),
             fine=self._fine(outputs.fine_quantiles[index]),
             model=self._identity,
+            circumstances=list(legal.reading.circumstances),
+            quantities=list(legal.reading.quantities),
             trace=list(legal.trace),
             warnings=warnings,
         )

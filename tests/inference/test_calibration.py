@@ -14,13 +14,13 @@ from liangxing.model.calibration import (
     score,
 )
 from liangxing.model.outcomes import OutcomeGrid, soft_labels
-from liangxing.prediction import MonthRange, StatutoryBounds
+from liangxing.prediction import OuterBounds, StatutoryBounds
 
 GRID = OutcomeGrid(tuple(float(m) for m in [*range(37), 48, 60, 84, 120, 180]))
 
 
 def bounds(low=6.0, high=36.0, *, life=False, death=False, outer=(0.0, 36.0)):
-    return StatutoryBounds(low, high, life, death, None, MonthRange(*outer))
+    return StatutoryBounds(low, high, life, death, None, OuterBounds(*outer, life, death))
 
 
 distributions = st.lists(st.floats(0.001, 1.0), min_size=len(GRID), max_size=len(GRID)).map(

@@ -61,7 +61,7 @@ def test_two_hundred_facts_are_predicted_and_their_verdicts_lie_inside_the_outer
     for record, prediction in zip(records, predictions, strict=True):
         bounds = prediction.bounds.statutory
         if record["death"] or record["life"]:
-            inside.append(bounds.death if record["death"] else bounds.life)
+            inside.append(bounds.outer.death if record["death"] else bounds.outer.life)
         else:
             inside.append(bounds.outer.low <= record["months"] <= bounds.outer.high)
     assert len(predictions) == 200

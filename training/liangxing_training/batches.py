@@ -114,11 +114,7 @@ def _item(
     uniform = np.full(len(space.charges), 1 / max(len(space.charges), 1))
     context = legal_context(case, space.charges, uniform)
     values, present = features.compute(
-        space.feature_names,
-        charges=context.charges,
-        bounds=context.charge_bounds,
-        bounds_known=context.statute_known,
-        defendants_count=case.defendants_count,
+        space.feature_names, context, defendants_count=case.defendants_count
     )
     outcome = soft_labels(
         space.grid, [record["months"]], [record["life"]], [record["death"]], bandwidth

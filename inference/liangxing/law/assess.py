@@ -94,7 +94,9 @@ def read_case(case: Case, charges: Sequence[str], *, period: Days | None = None)
         for fact in by_age(case.birth_date, days, charges):
             given.setdefault(fact, True)
         if too_young(case.birth_date, days):
-            warnings.append("犯罪时不满最低刑事责任年龄，不负刑事责任（below the age of responsibility）")
+            warnings.append(
+                "犯罪时不满最低刑事责任年龄，不负刑事责任（below the age of responsibility）"
+            )
     circumstances = [c for c in circumstances if c.id not in given] + [
         Circumstance(id_, "no" if value is False else "yes", None) for id_, value in given.items()
     ]

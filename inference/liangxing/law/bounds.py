@@ -22,12 +22,14 @@ Finder = Callable[[str], Statute | None]
 class Statutory:
     """The bounds with their counts, trace and warnings.
 
+    `whole` is the range of all tiers of the charges, whatever the facts.
     `known` is false where the general bounds stand in: no charge, an unknown one, or an offence
     before the Criminal Law in force; there are no counts then.
     """
 
     bounds: StatutoryBounds
     counts: tuple[CountFinding, ...]
+    whole: Span
     trace: tuple[TraceStep, ...]
     warnings: tuple[str, ...]
 
@@ -83,9 +85,7 @@ def _joined(
     bounds = _cumulated([count.bounds for count in counts], days)
     if len(counts) > 1:
         absorbed = days.latest is None or days.latest >= general_rules().absorption.effective_from
-        trace.append(
-            words.cumulation_step([count.bounds for count in counts], bounds, absorbed)
-        )
+        trace.append(words.cumulation_step([count.bounds for count in counts], bounds, absorbed))
     outer = _cumulated([count.outer for count in counts], days)
     if rules := remainder_rules(facts):
         before, bounds = bounds, _with_remainder(bounds, facts, days)
@@ -107,6 +107,7 @@ def _joined(
             outer=widest,
         ),
         counts=tuple(counts),
+        whole=_cumulated([count.whole for count in counts], days),
         trace=tuple(trace),
         warnings=tuple(dict.fromkeys(warnings)),
     )
@@ -142,6 +143,7 @@ def _general(why: str, warnings: list[str]) -> Statutory:
     return Statutory(
         bounds=StatutoryBounds(span.low, span.high, span.life, span.death, None, outer),
         counts=(),
+        whole=span,
         trace=(words.general_step(span, why),),
         warnings=(*warnings, f"{why}，使用一般边界（general bounds）"),
     )

@@ -32,11 +32,16 @@ class VersionFinding:
 
 @dataclass(frozen=True)
 class CountFinding:
-    """One count over every version that may hold: the bounds of the tiers and the outer ones."""
+    """One count over every version that may hold.
+
+    `bounds` are those of the tiers that the facts allow, `whole` those of all tiers, `outer` the
+    latter opened by art. 63.
+    """
 
     statute: Statute
     versions: tuple[VersionFinding, ...]
     bounds: Span
+    whole: Span
     outer: Span
     trace: tuple[TraceStep, ...]
 
@@ -67,12 +72,11 @@ def count_finding(statute: Statute, facts: CaseFacts, days: CaseDays) -> CountFi
     bounds = union_of([each.bounds for each in found])
     if death_barred(facts):
         outer = without_death(outer, outer)
-    return CountFinding(statute, tuple(found), bounds, outer, tuple(trace))
+    whole = union_of([span_of(each.choice.ladder) for each in found])
+    return CountFinding(statute, tuple(found), bounds, whole, outer, tuple(trace))
 
 
-def _version_finding(
-    statute: Statute, applied: Applicable, facts: CaseFacts
-) -> VersionFinding:
+def _version_finding(statute: Statute, applied: Applicable, facts: CaseFacts) -> VersionFinding:
     choice = choose_tiers(statute, applied.version, facts, applied.days)
     found = grounds(statute, choice, facts, applied.days)
     bounds = mitigated(choice, found)

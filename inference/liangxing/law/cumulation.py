@@ -1,4 +1,4 @@
-"""Several counts, and an earlier penalty still to be served (数罪并罚, Criminal Law arts. 69-86)."""
+"""Several counts, and an earlier penalty still to be served (Criminal Law arts. 69-86)."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ def cumulated_high(terms: Sequence[float], *, on: date | None = None) -> float:
     (96, 240.0, 300.0)
     >>> cumulated_high([6, 6, 6]), cumulated_high([36, 6])
     (12.0, 36)
-    >>> cumulated_high([36, 6], on=date(2015, 1, 1)), cumulated_high([240, 240], on=date(2009, 1, 1))
-    (42, 240.0)
+    >>> cumulated_high([36, 6], on=date(2015, 1, 1))
+    42
+    >>> cumulated_high([240, 240], on=date(2009, 1, 1))
+    240.0
     """
     rules = general_rules()
     short = rules.detention.months[1]

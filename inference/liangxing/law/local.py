@@ -32,7 +32,9 @@ class LocalFigure(BaseModel):
 
     def threshold(self) -> Threshold:
         """The same as a threshold of the statute, marked as local."""
-        return Threshold.model_validate({**self.model_dump(exclude={"charge"}), "verified": "local"})
+        return Threshold.model_validate(
+            {**self.model_dump(exclude={"charge"}), "verified": "local"}
+        )
 
     def settles(self, national: Threshold) -> bool:
         """Whether it says for some day what `national` says for the whole country."""
@@ -91,14 +93,18 @@ def _problem(local: LocalFigure) -> str | None:
         return f"no statute for the charge {local.charge!r}; `liangxing law list` names all"
     tiers = {tier.tier for version in statute.versions for tier in version.tiers}
     if local.tier not in tiers:
-        return f"{statute.charge} has no tier {local.tier!r}; its tiers: {', '.join(sorted(tiers))}"
+        return (
+            f"{statute.charge} has no tier {local.tier!r}; its tiers: {', '.join(sorted(tiers))}"
+        )
     for national in statute.thresholds:
         frame = national.province_range
         value = local.from_value
         if frame is None or not local.settles(national):
             continue
         if not frame[0] <= value <= frame[1]:
-            return f"{value:g} lies outside {list(frame)}, which {national.source} leaves provinces"
+            return (
+                f"{value:g} lies outside {list(frame)}, which {national.source} leaves provinces"
+            )
     return None
 
 

@@ -33,7 +33,9 @@ def version_step(statute: Statute, applied: Applicable, days: CaseDays) -> Trace
         step="适用法律",
         rule=f"{statute.charge}罪：{why}",
         source=articles_of(statute),
-        verified=weakest([t.verified for t in applied.version.tiers]) if applied.recorded else False,
+        verified=weakest([t.verified for t in applied.version.tiers])
+        if applied.recorded
+        else False,
     )
 
 

@@ -46,7 +46,7 @@ def choose_tiers(
     A tier surely reached closes the lighter ones. A known quantity closes the tiers it does not
     reach, and with them the severer ones that no threshold opens. Aggravation must be told:
     silence on a circumstance or a harm closes the tiers that ask for nothing else, unless the
-    lightest tier asks for a harm too, which then went unread. Silence on an amount leaves all open.
+    lightest tier asks for a harm too, which then went unread. Silence on an amount closes nothing.
     """
     ladder = tuple(sorted(version.tiers, key=lambda tier: tier.severity))
     thresholds = [t for t in statute.thresholds if t.in_force(*days) and (t.quantity or t.facts)]
@@ -85,9 +85,7 @@ def _sure(judged: Sequence[Judged]) -> bool:
     return bool(sure - denied)
 
 
-def _open(
-    judged: Sequence[Judged], *, measured: bool, closed_below: bool, unread: bool
-) -> bool:
+def _open(judged: Sequence[Judged], *, measured: bool, closed_below: bool, unread: bool) -> bool:
     found = {each.reached for each in judged}
     if found & {"yes", "possible"}:
         return True

@@ -1,4 +1,4 @@
-"""Which dated version of a statute holds (Criminal Law art. 12: the old law or the lighter new)."""
+"""Which dated version of a statute holds (Criminal Law art. 12: old law, or new if lighter)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class CaseDays:
 
 @dataclass(frozen=True)
 class Applicable:
-    """A version with the days whose thresholds hold; not `recorded` where the nearest stands in."""
+    """A version and the days whose thresholds hold; not `recorded`: the nearest stands in."""
 
     version: Version
     days: Days

@@ -1,4 +1,4 @@
-"""From charges and dates to the bounds and the head's features: the law's part of a model pass."""
+"""From a case and its charges to the law's part of a model pass: bounds, features, trace."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from datetime import date
 import numpy as np
 
 from liangxing.case import Case
-from liangxing.law import canonical_charge, find, statutory_bounds
+from liangxing.law.assess import CaseReading, LegalAssessment, assess_reading, read_case
+from liangxing.law.bounds import Finder
+from liangxing.law.charges import canonical_charge
+from liangxing.law.statutes import find
+from liangxing.law.versions import Days
 from liangxing.model.outcomes import Floats
-from liangxing.prediction import MonthRange, StatutoryBounds, TraceStep
-from liangxing.reading.dates import last_dated_event
+from liangxing.prediction import MonthRange, OuterBounds, StatutoryBounds, TraceStep
 
 CHARGE_GIVEN, CHARGE_PREDICTED = "charge_given", "charge_predicted"
 CHARGE_SET_PROBABILITY = 0.95
@@ -20,59 +23,71 @@ CHARGE_SET_PROBABILITY = 0.95
 
 @dataclass(frozen=True)
 class LegalContext:
-    """The law on one case. `charges` are given, or the most probable one; `bounds` cover every
-    possible charge, `charge_bounds` only `charges`, whose statute may be unknown."""
+    """The law on one case. `bounds` cover every possible charge; `law` covers the charges given,
+    or the most probable one."""
 
     mode: str
-    charges: tuple[str, ...]
     bounds: StatutoryBounds
-    charge_bounds: StatutoryBounds
-    statute_known: bool
-    offence_date: date | None
-    trace: tuple[TraceStep, ...]
+    law: LegalAssessment
+    reading: CaseReading
     warnings: tuple[str, ...]
+
+    @property
+    def charges(self) -> tuple[str, ...]:
+        return self.law.charges
 
     @property
     def charge(self) -> str | None:
         return self.charges[0] if self.charges else None
 
+    @property
+    def charge_bounds(self) -> StatutoryBounds:
+        return self.law.statutory.bounds
+
+    @property
+    def statute_known(self) -> bool:
+        return self.law.statutory.known
+
+    @property
+    def guideline(self) -> MonthRange | None:
+        return self.law.guideline.range
+
+    @property
+    def offence_date(self) -> date | None:
+        return self.reading.days.offence
+
+    @property
+    def trace(self) -> tuple[TraceStep, ...]:
+        return self.law.trace
+
 
 def legal_context(
-    case: Case, charge_names: Sequence[str], charge_probabilities: Floats
+    case: Case,
+    charge_names: Sequence[str],
+    charge_probabilities: Floats,
+    *,
+    finder: Finder = find,
+    period: Days | None = None,
 ) -> LegalContext:
-    """Bounds for the given charges, or for the smallest predicted set with 95 % probability.
+    """The law for the given charges, or for the smallest predicted set with 95 % probability.
 
-    A date that is neither given nor told in the fact leaves the version to `statutory_bounds`.
+    `finder` looks up statutes, a province's own where the user gave its figures; `period` are the
+    days in which an offence without a date may lie.
     """
-    offence_date = case.offence_date
-    if offence_date is None:
-        latest = case.judgment_date or date.today()
-        offence_date = last_dated_event(case.fact, not_after=latest)
     given = tuple(dict.fromkeys(canonical_charge(name) or name for name in case.charges))
-    if given:
-        bounds, trace, warnings = statutory_bounds(given, offence_date=offence_date)
-        return LegalContext(
-            mode=CHARGE_GIVEN,
-            charges=given,
-            bounds=bounds,
-            charge_bounds=bounds,
-            statute_known=any(find(charge) for charge in given),
-            offence_date=offence_date,
-            trace=tuple(trace),
-            warnings=tuple(warnings),
-        )
-    possible = charge_set(charge_names, charge_probabilities)
-    each = [statutory_bounds([charge], offence_date=offence_date) for charge in possible]
-    first, trace, _ = each[0]
+    sets = [given] if given else [(c,) for c in charge_set(charge_names, charge_probabilities)]
+    first = sets[0] if sets else ()
+    reading = read_case(case, first, period=period)
+    law = assess_reading(case, first, reading, finder=finder)
+    others = [assess_reading(case, each, reading, finder=finder) for each in sets[1:]]
+    bounds = union([each.statutory.bounds for each in (law, *others)])
+    notes = (note for each in (law, *others) for note in each.warnings)
     return LegalContext(
-        mode=CHARGE_PREDICTED,
-        charges=possible[:1],
-        bounds=union([bounds for bounds, _, _ in each]),
-        charge_bounds=first,
-        statute_known=find(possible[0]) is not None,
-        offence_date=offence_date,
-        trace=tuple(trace),
-        warnings=tuple(dict.fromkeys(note for _, _, notes in each for note in notes)),
+        mode=CHARGE_GIVEN if given else CHARGE_PREDICTED,
+        bounds=bounds,
+        law=law,
+        reading=reading,
+        warnings=tuple(dict.fromkeys(notes)),
     )
 
 
@@ -97,5 +112,10 @@ def union(bounds: Sequence[StatutoryBounds]) -> StatutoryBounds:
         life=any(b.life for b in bounds),
         death=any(b.death for b in bounds),
         tier=None,
-        outer=MonthRange(min(b.outer.low for b in bounds), max(b.outer.high for b in bounds)),
+        outer=OuterBounds(
+            min(b.outer.low for b in bounds),
+            max(b.outer.high for b in bounds),
+            any(b.outer.life for b in bounds),
+            any(b.outer.death for b in bounds),
+        ),
     )

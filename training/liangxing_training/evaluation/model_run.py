@@ -11,7 +11,7 @@ import numpy as np
 from liangxing.case import Case
 from liangxing.model.calibration import POOLED
 from liangxing.model.legal import CHARGE_GIVEN, CHARGE_PREDICTED
-from liangxing.prediction import Interval, MonthRange, Prediction, StatutoryBounds
+from liangxing.prediction import Interval, OuterBounds, Prediction, StatutoryBounds
 from liangxing.predictor import Assessment, SentencePredictor
 from rich.progress import track
 
@@ -124,13 +124,14 @@ def _hits(
 def _unclipped(found: Assessment, longest: float) -> Assessment:
     """The assessment with every outcome open."""
     bounds = found.legal.bounds
-    outer = MonthRange(0.0, max(longest, bounds.outer.high))
-    wide = replace(bounds, outer=outer, life=True, death=True)
+    outer = OuterBounds(0.0, max(longest, bounds.outer.high), life=True, death=True)
+    wide = replace(bounds, outer=outer)
     return replace(found, legal=replace(found.legal, bounds=wide))
 
 
 def _bounds_as_interval(bounds: StatutoryBounds) -> Interval:
-    return Interval(1.0, bounds.outer.low, bounds.outer.high, bounds.life, bounds.death)
+    outer = bounds.outer
+    return Interval(1.0, outer.low, outer.high, outer.life, outer.death)
 
 
 def _withheld(case: Case) -> Case:

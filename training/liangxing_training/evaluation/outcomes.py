@@ -162,10 +162,10 @@ class Intervals:
     @classmethod
     def from_outer_bounds(cls, predictions: Iterable[Prediction]) -> Self:
         """The outer statutory bounds."""
-        parts = [p.bounds.statutory for p in predictions]
+        parts = [p.bounds.statutory.outer for p in predictions]
         return cls._build(
-            [p.outer.low for p in parts],
-            [p.outer.high for p in parts],
+            [p.low for p in parts],
+            [p.high for p in parts],
             [p.life for p in parts],
             [p.death for p in parts],
         )
