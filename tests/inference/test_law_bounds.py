@@ -115,7 +115,7 @@ def test_an_attempt_opens_the_tier_below_and_no_exemption():
 
 
 def test_below_the_lowest_tier_of_rape_lies_fixed_term_imprisonment_only():
-    """Art. 236(1): 3 to 10 years without detention, so that mitigation leaves 6 months (art. 45)."""
+    """Art. 236(1): 3 to 10 years without detention, so mitigation leaves 6 months (art. 45)."""
     assert months(bounds_of("强奸", attempt=True)) == (6, 120)
 
 

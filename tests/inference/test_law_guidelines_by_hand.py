@@ -198,10 +198,10 @@ def test_a_coerced_part_in_an_armed_affray():
 
 
 def test_picking_quarrels_with_limited_capacity():
-    """Art. 293: nothing tells 1-60 from 60-120. Art. 18(3) may mitigate without a ratio: 0 to
-    120; a term lasts at least 1 month."""
-    assert weighed("寻衅滋事", {}, {"limited_capacity": True}) == (0, 120)
-    assert months("寻衅滋事", {}, {"limited_capacity": True}) == (1, 120)
+    """Art. 293: no repeated acts with a gathered crowd are told (60-120), so 1-60. Art. 18(3) may
+    mitigate without a ratio: 0 to 60; a term lasts at least 1 month."""
+    assert weighed("寻衅滋事", {}, {"limited_capacity": True}) == (0, 60)
+    assert months("寻衅滋事", {}, {"limited_capacity": True}) == (1, 60)
 
 
 def test_an_accessory_to_concealing_proceeds_who_surrenders():
