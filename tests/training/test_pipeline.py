@@ -78,7 +78,9 @@ def test_predictions_equal_the_torch_model_on_the_same_text(tiny_pipeline):
     records = data.with_term("validation")[:20]
     predictor = SentencePredictor.load(tiny_pipeline.bundle_folder)
     manifest = predictor.bundle.manifest
-    space = LabelSpace(manifest.charges, manifest.articles, predictor.bundle.grid)
+    space = LabelSpace(
+        manifest.charges, manifest.articles, predictor.bundle.grid, manifest.feature_names
+    )
     tokenizer = WindowTokenizer.from_file(
         tiny_pipeline.bundle_folder / "tokenizer.json", manifest.windows
     )

@@ -32,15 +32,13 @@ CASE_FIELDS = (
 
 @dataclass(frozen=True)
 class LabelSpace:
-    """What the model can answer: charges, articles and the outcome grid."""
+    """What the model can answer (charges, articles, the outcome grid) and the features its head
+    takes. They are stored with the model: a later version of the law engine may know more."""
 
     charges: tuple[str, ...]
     articles: tuple[str, ...]
     grid: OutcomeGrid
-
-    @property
-    def feature_names(self) -> list[str]:
-        return features.feature_names(self.charges)
+    feature_names: tuple[str, ...]
 
 
 def to_case(record: Mapping[str, Any]) -> Case:
@@ -52,10 +50,12 @@ def label_space(
     records: Sequence[Mapping[str, Any]], grid: OutcomeGrid, minimum_count: int
 ) -> LabelSpace:
     """Charges and articles that occur at least `minimum_count` times, most frequent first."""
+    charges = _frequent(records, "charges", minimum_count)
     return LabelSpace(
-        charges=_frequent(records, "charges", minimum_count),
+        charges=charges,
         articles=_frequent(records, "articles", minimum_count),
         grid=grid,
+        feature_names=tuple(features.feature_names(charges)),
     )
 
 

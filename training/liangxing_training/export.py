@@ -14,7 +14,6 @@ from liangxing.errors import BundleError
 from liangxing.law import law_sha256
 from liangxing.model import bundle as bundles
 from liangxing.model.calibration import softmax
-from liangxing.model.features import feature_names
 from liangxing.model.session import Graphs, pad_windows
 from liangxing.model.tokens import WindowSettings
 from liangxing.reading import READING_VERSION
@@ -65,7 +64,7 @@ def export_bundle(
             name=settings.name,
             version=settings.version,
             files={},
-            feature_names=tuple(feature_names(meta["charges"])),
+            feature_names=tuple(meta["feature_names"]),
             outcome_grid=tuple(meta["settings"]["month_grid"]),
             charges=tuple(meta["charges"]),
             articles=tuple(meta["articles"]),

@@ -232,6 +232,7 @@ def save_trained(
         "settings": settings.model_dump(),
         "charges": space.charges,
         "articles": space.articles,
+        "feature_names": space.feature_names,
         "windows": windows.model_dump(),
         "labels_seen": _labels_seen(train),
         "weights": asdict(model.weights),
@@ -251,7 +252,10 @@ def load_trained(folder: Path) -> tuple[SentencingModel, dict[str, Any]]:
     settings = FinetuneSettings.model_validate(meta["settings"])
     encoder = EncoderSettings.model_validate(meta["encoder"])
     space = LabelSpace(
-        tuple(meta["charges"]), tuple(meta["articles"]), OutcomeGrid(settings.month_grid)
+        tuple(meta["charges"]),
+        tuple(meta["articles"]),
+        OutcomeGrid(settings.month_grid),
+        tuple(meta["feature_names"]),
     )
     model = build_model(encoder.model_copy(update={"random_weights": True}), settings, space)
     load_model(model, str(folder / MODEL_STATE))
