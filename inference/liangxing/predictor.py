@@ -12,10 +12,11 @@ import numpy as np
 
 from liangxing.case import Case
 from liangxing.errors import CaseError
-from liangxing.law import general_rules, law_sha256
+from liangxing.law import law_sha256
 from liangxing.law.bounds import Finder
 from liangxing.law.local import load_local
 from liangxing.law.statutes import find
+from liangxing.law.suspension import SuspensionLaw, suspension_of
 from liangxing.model import calibration as calibrate
 from liangxing.model import features
 from liangxing.model.bundle import ENCODER, HEAD, TOKENIZER, Bundle, load_bundle
@@ -186,6 +187,7 @@ class SentencePredictor:
             calibrate.best_point(self._grid, distribution, legal.bounds),
             fine_only=legal.law.statutory.fine_only,
         )
+        suspended = suspension_of(penalty.kind, penalty.months, legal.reading.facts, legal.charges)
         charge_row = calibrate.softmax(encoding.charge_logits[index].astype(np.float64))
         article_row = 1 / (1 + np.exp(-encoding.article_logits[index].astype(np.float64)))
         warnings = [*self._notices, *legal.warnings]
@@ -199,12 +201,12 @@ class SentencePredictor:
             distribution=self._distribution(distribution),
             charges=_top(manifest.charges, charge_row),
             articles=_top(manifest.articles, article_row),
-            suspension=self._suspension(penalty, float(outputs.suspension_logit[index])),
+            suspension=self._suspension(suspended, float(outputs.suspension_logit[index])),
             fine=self._fine(outputs.fine_quantiles[index]),
             model=self._identity,
             circumstances=list(legal.reading.circumstances),
             quantities=list(legal.reading.quantities),
-            trace=list(legal.trace),
+            trace=[*legal.trace, suspended.trace],
             warnings=warnings,
         )
 
@@ -225,16 +227,12 @@ class SentencePredictor:
             bins, float(distribution[self._grid.life]), float(distribution[self._grid.death])
         )
 
-    def _suspension(self, penalty: Penalty, logit: float) -> Suspension:
-        limit = general_rules().suspension.max_months
-        eligible = (
-            penalty.kind in ("detention", "fixed_term")
-            and penalty.months is not None
-            and penalty.months <= limit
-        )
-        if not eligible or "suspension" not in self.bundle.manifest.labels_seen:
-            return Suspension(eligible, None if eligible else 0.0)
-        return Suspension(eligible, float(1 / (1 + np.exp(-logit))))
+    def _suspension(self, law: SuspensionLaw, logit: float) -> Suspension:
+        if not law.eligible or "suspension" not in self.bundle.manifest.labels_seen:
+            probability = None if law.eligible else 0.0
+        else:
+            probability = float(1 / (1 + np.exp(-logit)))
+        return Suspension(law.eligible, probability, law.probation)
 
     def _fine(self, quantiles: Any) -> Fine | None:
         if "fine" not in self.bundle.manifest.labels_seen:

@@ -109,3 +109,16 @@ assert not any(name.startswith("liangxing_training") for name in sys.modules)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
+
+
+def test_the_law_decides_who_may_be_suspended_and_for_how_long(predictor):
+    """Arts. 73 and 74: probation is no shorter than the term, a recidivist has none."""
+    case = {"fact": "被告人赵某盗窃现金2000元。", "charges": ["盗窃"]}
+    found = predictor.predict(case)
+    assert found.penalty.months <= 36
+    assert found.suspension.eligible
+    assert found.suspension.probation_months.low >= found.penalty.months
+    barred = predictor.predict({**case, "circumstances": {"recidivist": True}})
+    assert not barred.suspension.eligible
+    assert barred.suspension.probability == 0
+    assert "累犯，不适用缓刑" in barred.trace[-1].rule

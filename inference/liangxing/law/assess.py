@@ -149,7 +149,8 @@ def _guideline(
                 ]
             )
             for count in statutory.counts
-        ]
+        ],
+        judged=judged,
     )
     bounds = statutory.bounds
     if found.range is None or bounds.low is None or bounds.high is None:

@@ -115,15 +115,20 @@ def over_versions(ranges: Sequence[Guideline]) -> Guideline:
     return Guideline(result, trace)
 
 
-def cumulated(counts: Sequence[Guideline]) -> Guideline:
-    """Several counts, each adjusted first: above the highest, below the capped sum (art. 69)."""
+def cumulated(counts: Sequence[Guideline], *, judged: date | None = None) -> Guideline:
+    """Several counts, each adjusted first: above the highest, below the capped sum (art. 69).
+
+    The caps are those of the day of judgment, of today where it is unknown.
+    """
     if len(counts) == 1:
         return counts[0]
     trace = tuple(step for each in counts for step in each.trace)
     known = [each.range for each in counts if each.range is not None]
     if len(known) < len(counts) or not known:
         return Guideline(None, trace, next((c.reason for c in counts if c.reason), None))
-    result = MonthRange(max(r.low for r in known), cumulated_high([r.high for r in known]))
+    result = MonthRange(
+        max(r.low for r in known), cumulated_high([r.high for r in known], on=judged)
+    )
     step = TraceStep(
         step="数罪并罚",
         rule="先对各罪分别适用量刑情节，再在数刑中最高刑期以上、总和刑期以下（不超过法定上限）决定",
