@@ -34,6 +34,7 @@ _MASKED_NAME = (
     r"(?:[一-龥](?=[，、。（]))?"
 )
 _NAME = re.compile(rf"{_MASKED_NAME}|[一-龥·]{{2,16}}")
+_MASKED = r"[一-龥]\d?(?:某{1,2}|[X×x＊*]{1,2})(?:[甲乙丙丁戊己庚辛壬癸]|\d{1,2})?"
 _DEFENDANT_NAMED = re.compile("(?:被告人|上诉人)[:：]?")
 _MOST_NAMES = 100
 _NEAREST = 40
@@ -63,6 +64,7 @@ _GOVERNS = frozenset(
 _JOINS = frozenset({"、", "和", "与", "及", "，", ""})
 _ROLES_JOINED: frozenset[Role] = frozenset({"defendant", "other_defendant"})
 _RELATIVE = re.compile(r"的?(?:哥哥|弟弟|哥|弟|朋友|同伙|老乡|同事)|所在|的?家")
+_TOGETHER_WITH = re.compile(r"(?:伙同|会同|带领|纠集|指使)[^，。；]{0,6}$")
 _ALL = re.compile(r"[二三四五六七八九两各]名?(?:被告人|上诉人)|被告人均")
 
 
@@ -82,13 +84,16 @@ class People:
     def __init__(self, text: str, defendant: str | None) -> None:
         self._text = text
         others = set(_elsewhere(text))
+        named = defendant_names(text)
         if defendant:
-            others |= defendant_names(text)
+            others |= named
             others = {n for n in others if n not in defendant and defendant not in n}
+            own = {defendant}
         else:
-            others -= defendant_names(text)
+            others = {n for n in others if not any(n in name for name in named)}
+            own = named
         self._others = others
-        self._pattern = _token_pattern(others | ({defendant} if defendant else set()))
+        self._pattern = _token_pattern(others | own)
         self._subjects: dict[int, list[Mention]] = {}
 
     def speaks_of(self, sentence: Sentence, position: int, carried: Role | None) -> Role | None:
@@ -156,6 +161,8 @@ class People:
     def _is_subject(self, start: int, end: int) -> bool:
         if self._text[start - 1 : start] in _GOVERNS and self._text[start - 2 : start] != "关于":
             return False
+        if _TOGETHER_WITH.search(self._text[max(0, start - 10) : start]):
+            return False
         return not _RELATIVE.match(self._text, end)
 
 
@@ -171,6 +178,8 @@ def defendant_names(text: str) -> set[str]:
     for match in _DEFENDANT_NAMED.finditer(text):
         position = match.end()
         start = text[position : position + 4]
+        if text.endswith("同案", 0, match.start()):
+            continue
         if position < read_to or start in seen:
             continue
         seen.add(start)
@@ -230,4 +239,4 @@ def _token_pattern(names: set[str]) -> re.Pattern[str]:
     words = "|".join(_ROLE_WORDS)
     known = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     named = rf"(?:被告人|上诉人)?(?P<name>{known})|" if known else "(?P<name>(?!))|"
-    return re.compile(rf"{named}{_ALL.pattern}|(?P<word>{words})")
+    return re.compile(rf"{named}{_ALL.pattern}|(?P<word>{words})(?:{_MASKED})?")

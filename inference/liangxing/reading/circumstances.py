@@ -31,6 +31,7 @@ _NEGATED = re.compile(
 _DENIED_AFTER = re.compile(
     r"^[^，。；]{0,12}(?:不成立|不能成立|不予认定|指控不当|不足以认定|尚待|有待|未能?查证|证据不足)"
 )
+_IF = re.compile(r"(?:若|如果|倘若|假如)[^。；]{0,30}$")
 _NEGLIGENT = re.compile(r"过失|肇事|失火|责任事故")
 _CLAUSE = re.compile(r"[，。；：,;:\n]")
 
@@ -130,6 +131,8 @@ def _judge(
     if role == "other_defendant" and rule.of != "joint":
         return None
     if people.names_other_at(end):
+        return None
+    if _IF.search(text[left:start]):
         return None
     negated = bool(_NEGATED.search(text[left:start]))
     if rejection_in(text, sentence, start):

@@ -9,7 +9,7 @@ from liangxing.reading.scope import Scope
 _TIMES = re.compile(r"余?(次|起|宗)(?!性)")
 _STATED = re.compile(r"(?:先后|作案|连续|共|累计|前后共计)[^，。；\d]{0,8}$")
 _OFFENCE = re.compile(
-    r"(?:盗窃|贩卖|诈骗|猥亵|容留|抢劫|销售|收受|虚开|敲诈|强奸|作案|抢夺|扒窃|实施|窃)[^，。；\d]{0,6}$"
+    r"(?:盗窃|贩卖|诈骗|猥亵|容留|抢劫|销售|收受|虚开|敲诈|强奸|作案|抢夺|扒窃|实施|窃)[^，。；\d]{0,6}$|卖[给与][^，。；\d]{0,12}$"
 )
 _IN_PARTS = re.compile(r"次[^，。；]{0,6}(?:骗|盗|窃|收取|收受|贩|索)")
 _OFFENCE_AFTER = re.compile(

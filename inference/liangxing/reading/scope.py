@@ -116,7 +116,8 @@ def scope_of(
     voices = ("told", "opinion", "rejected", "evidence" if with_evidence else "told")
     start = _start_of_facts(text)
     read = tuple(s for s in sentences if start < s.end and s.voice in voices)
-    items = tuple(_items(text, start))
+    told = [sentence for sentence in read if sentence.voice == "told"]
+    items = tuple(_items(text, start, told))
     ended = _ITEMS_END.search(text, items[-1]) if items else None
     return Scope(text, read, items, ended.start() if ended else len(text), defendant)
 
@@ -142,12 +143,14 @@ class _Run:
     has_children: set[int]
 
 
-def _items(text: str, start: int) -> Iterator[int]:
+def _items(text: str, start: int, told: Sequence[Sentence]) -> Iterator[int]:
     """Starts of enumerated offences: runs 1, 2, 3 ... of one style, the innermost ones."""
     runs: list[_Run] = []
     open_runs: dict[str, _Run] = {}
     last: _Run | None = None
     for style, number, position in _marks(text, start):
+        if not _is_within(told, position):
+            continue
         run = open_runs.get(style)
         if number == 1:
             run = _Run(style, [position], set())
@@ -165,6 +168,11 @@ def _items(text: str, start: int) -> Iterator[int]:
         if len(run.starts) > 1:
             found |= {p for i, p in enumerate(run.starts) if i not in run.has_children}
     yield from sorted(found)
+
+
+def _is_within(sentences: Sequence[Sentence], position: int) -> bool:
+    index = bisect_right(sentences, position, key=lambda sentence: sentence.start) - 1
+    return index >= 0 and position < sentences[index].end
 
 
 def _marks(text: str, start: int) -> Iterator[tuple[str, int, int]]:

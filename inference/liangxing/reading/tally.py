@@ -22,6 +22,7 @@ _WHOLE = re.compile(
 )
 _SUM = re.compile(r"(?:共计|合计|总计|总价值|总共|共重|总重|共|计)[^，。；、\d（）]{0,10}$")
 _BREAKDOWN = re.compile(r"其中[^。；]{0,40}$|分别为[^。；]{0,40}$")
+_GOODS_ONLY = re.compile(r"(?:实物|物品|(?<!赃款)赃物)[^，。；\d]{0,4}(?:共计|合计|总计)[^，。；\d]{0,10}$")
 _SAID_BEFORE = re.compile(r"(?:该|上述|前述|此|其中的?|剩余|这)(?:笔|批|人民币|的)?$")
 _EXAMINED = re.compile(r"鉴定|检验|检出|称量|认定|查明")
 _LISTED = re.compile(r"[^，。；]{0,24}[、及和以][^，。；]{0,24}\Z")
@@ -90,7 +91,7 @@ def _part_played(left: str) -> tuple[Total, bool, bool]:
     total: Total = "part"
     if _WHOLE.search(left):
         total = "whole"
-    elif _SUM.search(left):
+    elif _SUM.search(left) and not _GOODS_ONLY.search(left):
         total = "sum"
     told_again = _EXAMINED.search(left) or _SAID_BEFORE.search(left)
     return total, bool(_BREAKDOWN.search(left)), bool(told_again)
@@ -181,7 +182,8 @@ def _without_details(parts: list[Figure]) -> list[Figure]:
         if len(details) > 1 and _same(_sum(details), whole.value):
             return parts[: index + 1]
     last = parts[-1] if parts else None
-    if last and len(parts) > 3 and _same(_sum(parts[:-1]), last.value):
+    enough = len(parts) > 3 or (len(parts) > 2 and parts[-1].examined)
+    if last and enough and _same(_sum(parts[:-1]), last.value):
         return [last]
     return parts
 
