@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from liangxing.reading.numerals import Numeral
@@ -87,6 +87,9 @@ def _figures(scope: Scope, named: str, *, only_valued: bool) -> Iterator[tuple[s
                 told = _kind(before, text[end : end + 20], named)
                 kind = (kind if total else "") or turned.get(told, told)
             found = figure(scope, index, value, numeral.start, end, after=last_end)
+            if words["moved"].search(before) and found.total == "sum":
+                # 取款共3600元: one act among others, no sum of what was told before.
+                found = replace(found, total="part")
             last_end = end
             if kind:
                 yield kind, found
@@ -138,6 +141,8 @@ def _kind_of_clause(clause: str, after: str, named: str) -> str | None:
     def says(key: str) -> bool:
         return bool(words[key].search(clause))
 
+    if words["price_after"].match(after):
+        return ""
     bribery = bool(words["charge_of_bribery"].search(named))
     if says("gain") and not (bribery and says("gain_of_bribery")) and not says("given_back"):
         return "gain"
@@ -147,7 +152,7 @@ def _kind_of_clause(clause: str, after: str, named: str) -> str | None:
         return "tax_lost" if says("tax_lost") else "tax"
     if says("taken") and _last(words["taken"], clause) > _last(words["given_back"], clause):
         return "strong"
-    if says("not_meant") or words["price_after"].match(after):
+    if says("not_meant"):
         return ""
     if says("sales"):
         return "sales"

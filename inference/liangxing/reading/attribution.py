@@ -35,6 +35,9 @@ _MASKED_NAME = (
 )
 _NAME = re.compile(rf"{_MASKED_NAME}|[一-龥·]{{2,16}}")
 _MASKED = r"[一-龥]\d?(?:某{1,2}|[X×x＊*]{1,2})(?:[甲乙丙丁戊己庚辛壬癸]|\d{1,2})?"
+_VICTIM_NAMED = re.compile(
+    rf"被害人({_MASKED})|({_MASKED})[（(][^（）()]{{0,6}}(?:被害人|殁年|时年)"
+)
 _DEFENDANT_NAMED = re.compile("(?:被告人|上诉人)[:：]?")
 _MOST_NAMES = 100
 _NEAREST = 40
@@ -93,7 +96,9 @@ class People:
             others = {n for n in others if not any(n in name for name in named)}
             own = named
         self._others = others
-        self._pattern = _token_pattern(others | own)
+        victims = victim_names(text) - others - own
+        self._victims = {v for v in victims if not any(v in name for name in others | own)}
+        self._pattern = _token_pattern(others | own | self._victims)
         self._subjects: dict[int, list[Mention]] = {}
 
     def speaks_of(self, sentence: Sentence, position: int, carried: Role | None) -> Role | None:
@@ -153,6 +158,8 @@ class People:
         if _ALL.match(word):
             return "defendant"
         name = match.group("name")
+        if name in self._victims:
+            return "victim"
         if name:
             return "other_defendant" if name in self._others else "defendant"
         role = _ROLE_WORDS[match.group("word")]
@@ -198,6 +205,15 @@ def defendant_names(text: str) -> set[str]:
         if len(names) > _MOST_NAMES:
             break
     return names
+
+
+def victim_names(text: str) -> set[str]:
+    """Masked names of those called victims or given an age in the text.
+
+    >>> sorted(victim_names("被害人韩某某报警。周某（女，殁年20岁）死亡，孙某（被害人）受伤。"))
+    ['周某', '孙某', '韩某某']
+    """
+    return {match.group(1) or match.group(2) for match in _VICTIM_NAMED.finditer(text)}
 
 
 def _full_name(text: str, start: int, candidate: str) -> str | None:

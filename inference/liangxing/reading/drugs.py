@@ -21,8 +21,10 @@ _NAMES: dict[str, str] = {
     "grams_opium": r"鸦片",
     "grams_cannabis": r"大麻|四氢大麻酚",
     "grams_precursor": r"麻黄[碱素]|制毒物品|盐酸羟亚胺|邻氯苯基",
-    "grams_other_drug": r"尼美西泮|咖啡因|曲马多|芬太尼|毒品|γ-羟基丁酸|三唑仑|杜冷丁|哌替啶",
+    "grams_other_drug": r"尼美西泮|咖啡因|曲马多|芬太尼|γ-羟基丁酸|三唑仑|杜冷丁|哌替啶",
+    "unknown": r"毒品",
 }
+_OTHER, _UNKNOWN = "grams_other_drug", "unknown"
 _NAMED = re.compile("|".join(f"(?P<{id_}>{names})" for id_, names in _NAMES.items()))
 _UNIT = re.compile(r"(?:余|多)?(毫克|千克|公斤|克|kg|g(?![a-z]))(?!/|每)")
 _GRAMS = {"毫克": 1e-3, "克": 1.0, "g": 1.0, "千克": 1e3, "公斤": 1e3, "kg": 1e3}
@@ -34,6 +36,7 @@ _BETWEEN = re.compile(
 _NOT_WEIGHED = re.compile(r"(?:含量|浓度|纯度|每)[^，。；]{0,6}$")
 _PLANNED = re.compile(r"(?:商定|约定|约好|谈好|欲|准备|要求|预谋|打算|答应|想)[^。；]{0,30}$")
 _WEIGHED = re.compile(r"[净总共]重|称[重量]")
+_SEIZED = re.compile(r"的?[^，。；\d]{0,8}被[^，。；]{0,4}(?:收缴|查获|缴获|扣押)")
 _AGAIN = re.compile(r"(?:检出|鉴定|检验|经称量)[^。；]{0,40}$")
 
 
@@ -42,21 +45,16 @@ def read_grams(scope: Scope) -> dict[str, tuple[float, Figure]]:
     if not _ANY_DRUG.search(scope.text):
         return {}
     weights: dict[str, list[Figure]] = {}
-    unnamed: list[Figure] = []
     named: set[str] = set()
     current = ""
     for index, sentence in enumerate(scope.sentences):
-        current = _read_sentence(scope, index, current, weights, unnamed, named)
+        current = _read_sentence(scope, index, current, weights, named)
         if sentence.voice == "opinion":
             current = ""
-    specific = {name for name in named if name != "grams_other_drug"}
-    if unnamed:
-        home = next(iter(specific)) if len(specific) == 1 else "grams_other_drug"
-        merged = sorted([*weights.get(home, []), *unnamed], key=lambda f: f.start)
-        weights[home] = merged
-    if len(specific) == 1 and "grams_other_drug" in weights:
-        home = next(iter(specific))
-        joined = [*weights.get(home, []), *weights.pop("grams_other_drug")]
+    if _UNKNOWN in weights:
+        told = named - {_UNKNOWN, _OTHER}
+        home = told.pop() if len(told) == 1 else _OTHER
+        joined = [*weights.get(home, []), *weights.pop(_UNKNOWN)]
         weights[home] = sorted(joined, key=lambda f: f.start)
     return {
         id_: total
@@ -89,8 +87,8 @@ def _estimate(before: str) -> tuple[bool, bool]:
 
 
 @lru_cache(maxsize=1024)
-def _is_weighed_again(before: str) -> bool:
-    return bool(_AGAIN.search(before))
+def _is_weighed_again(before: str, after: str) -> bool:
+    return bool(_AGAIN.search(before) or _SEIZED.match(after))
 
 
 @dataclass(frozen=True)
@@ -124,7 +122,6 @@ def _read_sentence(
     index: int,
     carried: str,
     weights: dict[str, list[Figure]],
-    unnamed: list[Figure],
     named: set[str],
 ) -> str:
     """Give each weight of a sentence its drug; returns the drug last named."""
@@ -134,12 +131,14 @@ def _read_sentence(
         return carried if sentence.voice == "told" else ""
     followed_by = _next_names(tokens)
     powder = bool(_POWDER.search(text, sentence.start, sentence.end))
-    current, last_end = "", -1
+    current, last_end, last_name = "", -1, -1
     for position, token in enumerate(tokens):
         if token.drug:
             named.add(token.drug)
-            vague = token.drug == "grams_other_drug" and token.text == "毒品"
-            if not vague or not current:
+            beside = position and tokens[position - 1].drug and token.start - last_name <= 1
+            last_name = token.end
+            # 甲基苯丙胺、咖啡因: what a drug is cut with does not rename it.
+            if not current or (token.drug != _UNKNOWN and not (beside and token.drug == _OTHER)):
                 current = token.drug
             continue
         before = text[max(sentence.start, token.start - 12) : token.start]
@@ -153,13 +152,16 @@ def _read_sentence(
             token.start,
             token.end,
             after=last_end,
-            examined=_is_weighed_again(text[max(sentence.start, token.start - 40) : token.start]),
+            examined=_is_weighed_again(
+                text[max(sentence.start, token.start - 40) : token.start],
+                text[token.end : token.end + 16],
+            ),
         )
         last_end = token.end
         if drug or carried:
             weights.setdefault(drug or carried, []).append(found)
         elif len(tokens) > 1 or powder:
-            unnamed.append(found)
+            weights.setdefault(_UNKNOWN, []).append(found)
     return current or carried
 
 
@@ -176,13 +178,13 @@ def _drug_of(text: str, tokens: list[_Token], weight: int, name: int, current: s
     if name >= len(tokens):
         return current
     following = tokens[name]
-    if following.text == "毒品" and name + 1 < len(tokens) and tokens[name + 1].drug:
+    if following.drug == _UNKNOWN and name + 1 < len(tokens) and tokens[name + 1].drug:
         # 毒品海洛因: the name says more than the general word before it.
         closer = tokens[name + 1]
         following = closer if closer.start - following.end <= 1 else following
     between = text[tokens[weight].end : following.start].removesuffix("毒品")
-    vague = following.text == "毒品"
+    vague = following.drug == _UNKNOWN
     if _BETWEEN.fullmatch(between):
         return current if vague and current else following.drug
-    open_ = not current or (current == "grams_other_drug" and "，" in between + "，")
+    open_ = not current or (current in (_UNKNOWN, _OTHER) and "，" in between + "，")
     return following.drug if open_ and name == weight + 1 and not vague else current

@@ -49,7 +49,7 @@ _MEASURES: dict[str, _Measure] = {
         charges="木|植物|农用地|毁坏|火|盗窃",
     ),
     "animals": _Measure(
-        r"[只头条羽]", context=r"猎|鸟|野生动物|野猪|蛙|捕", charges="猎|动物|水产|走私"
+        r"[只头条羽]", context=r"猎|鸟|野生动物|野猪|蛙|捕|鸠|雀|鸦|雉|兔|蛇|獾|鳖|龟|活体", charges="猎|动物|水产|走私"
     ),
     "information_items": _Measure(r"条", context=r"信息", charges="信息|数据|计算机|电信"),
     "obscene_items": _Measure(r"[个部段张件本篇]", context=r"淫秽", charges="淫秽"),
@@ -64,6 +64,8 @@ _CONTEXTS = {
     id_: re.compile(measure.context) if measure.context else None
     for id_, measure in _MEASURES.items()
 }
+# 疑似淫秽影碟243张（经鉴定，其中226张为淫秽物品): what was examined takes the place.
+_SUSPECTED = re.compile(r"疑似[^，。；]{0,16}[（(][^）)]{0,10}其中")
 _NO_GUN = re.compile(r"不(?:能)?认定为枪支|不具有?致伤力|不具备致伤力")
 
 
@@ -155,6 +157,8 @@ def _figures(scope: Scope, id_: str, measured: list[list[Numeral]]) -> list[Figu
                 continue
             left = max(sentence.start, numeral.start - before)
             if not context or context.search(text, left, unit.end() + after):
+                if found and _SUSPECTED.search(text, found[-1].start - 10, numeral.start):
+                    found.pop()
                 found.append(
                     figure(scope, index, value, numeral.start, unit.end(), after=last_end)
                 )
