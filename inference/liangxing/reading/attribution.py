@@ -145,7 +145,8 @@ class People:
             role = self._role(match)
             last = mentions[-1] if mentions else None
             joins = last is not None and self._text[last.end : match.start()] in _JOINS
-            if last and joins and _ROLES_JOINED.issuperset((last.role, role)):
+            alike = last and (last.role == role or _ROLES_JOINED.issuperset((last.role, role)))
+            if last and joins and alike:
                 joined: Role = "defendant" if "defendant" in (last.role, role) else role
                 mentions[-1] = Mention(last.start, match.end(), joined, last.subject)
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from liangxing.reading.numerals import Numeral
 from liangxing.reading.scope import Scope
@@ -157,10 +157,10 @@ def _figures(scope: Scope, id_: str, measured: list[list[Numeral]]) -> list[Figu
                 continue
             left = max(sentence.start, numeral.start - before)
             if not context or context.search(text, left, unit.end() + after):
+                read = figure(scope, index, value, numeral.start, unit.end(), after=last_end)
                 if found and _SUSPECTED.search(text, found[-1].start - 10, numeral.start):
                     found.pop()
-                found.append(
-                    figure(scope, index, value, numeral.start, unit.end(), after=last_end)
-                )
+                    read = replace(read, breakdown=False)
+                found.append(read)
                 last_end = unit.end()
     return found
