@@ -156,7 +156,7 @@ def _kind_of_clause(clause: str, after: str, named: str) -> str | None:
         return ""
     if says("sales"):
         return "sales"
-    if says("loss"):
+    if says("loss") or words["loss_after"].match(after):
         return "loss"
     if says("moved"):
         return "moved"

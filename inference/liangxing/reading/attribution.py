@@ -38,6 +38,7 @@ _MASKED = r"[一-龥]\d?(?:某{1,2}|[X×x＊*]{1,2})(?:[甲乙丙丁戊己庚辛
 _VICTIM_NAMED = re.compile(
     rf"被害人({_MASKED})|({_MASKED})[（(][^（）()]{{0,6}}(?:被害人|殁年|时年)"
 )
+_NAME_BEFORE = re.compile(rf"{_MASKED}$")
 _DEFENDANT_NAMED = re.compile("(?:被告人|上诉人)[:：]?")
 _MOST_NAMES = 100
 _NEAREST = 40
@@ -95,7 +96,7 @@ class People:
         else:
             others = {n for n in others if not any(n in name for name in named)}
             own = named
-        self._others = others
+        self._others, self._own = others, own
         victims = victim_names(text) - others - own
         self._victims = {v for v in victims if not any(v in name for name in others | own)}
         self._pattern = _token_pattern(others | own | self._victims)
@@ -111,12 +112,19 @@ class People:
         clause = max(self._text.rfind(mark, sentence.start, position) for mark in "，,")
         mentions = self._mentions(sentence)
         last = bisect_right(mentions, position, key=lambda mention: mention.end)
+        if bracket >= 0 and self._describes_another(bracket):
+            return "victim"
         for mention in reversed(mentions[max(0, last - _NEAREST) : last]):
             if bracket >= 0 and bracket - 1 <= mention.end <= bracket:
                 return mention.role
             if mention.subject and (mention.role != "victim" or mention.start > clause):
                 return mention.role
         return carried
+
+    def _describes_another(self, bracket: int) -> bool:
+        """Whether a bracket follows a masked name that is not a defendant's."""
+        named = _NAME_BEFORE.search(self._text[max(0, bracket - 8) : bracket])
+        return bool(named) and not any(named.group() in name for name in self._own)
 
     def last_defendant(self, sentence: Sentence) -> Role | None:
         """Which defendant the sentence leaves as its subject, for sentences that name none."""

@@ -34,10 +34,12 @@ _BETWEEN = re.compile(
     r"(?:左右)?的?(?:[一二两三四五六七八九十数\d]{1,3}小?[包袋颗粒片块])?(?:的|疑似|可疑)?"
 )
 _NOT_WEIGHED = re.compile(r"(?:含量|浓度|纯度|每)[^，。；]{0,6}$")
-_PLANNED = re.compile(r"(?:商定|约定|约好|谈好|欲|准备|要求|预谋|打算|答应|想)[^。；]{0,30}$")
+_PLANNED = re.compile(r"(?:商定|约定|约好|谈好|欲|准备|要求|预谋|打算|答应|求购|想)[^。；]{0,30}$")
 _WEIGHED = re.compile(r"[净总共]重|称[重量]")
 _SEIZED = re.compile(r"的?[^，。；\d]{0,8}被[^，。；]{0,4}(?:收缴|查获|缴获|扣押)")
-_AGAIN = re.compile(r"(?:检出|鉴定|检验|经称量)[^。；]{0,40}$")
+_AGAIN = re.compile(
+    r"(?:查缴|查获|缴获|收缴|扣押|搜出|查扣)[^。；]{0,16}$|(?:检出|鉴定|检验|经称量)[^。；]{0,40}$"
+)
 
 
 def read_grams(scope: Scope) -> dict[str, tuple[float, Figure]]:

@@ -41,6 +41,7 @@ _NOT_HARMED = re.compile(
 _NOT_AN_OUTCOME = re.compile(
     r"^(?:的?(?:时间|原因|证明|鉴定|补偿|赔偿|通知|注销|医学|推断|后果鉴定|报告|之日|后未|前)|害|[）)])"
 )
+_NO_PERSON = re.compile(r"[鸟鱼猪牛羊鸡鸭鹅兔]|动物|扇贝")
 _MEANT_ONLY = re.compile(
     r"(?:已|均已|曾|欲|预谋|企图|意图|扬言|威胁|产生|伺机|起意|商量|怀疑|怕|想)[^，。；]{0,10}$|产生$"
 )
@@ -144,7 +145,7 @@ def _words_around(before: str, word: str, after: str, offenders: frozenset[str])
     deadly, wilful = word in _DEADLY or word.endswith("死"), bool(_WILFUL.fullmatch(word))
     if _NOT_HARMED.search(clause) or _NOT_AN_OUTCOME.match(after):
         return None
-    if deadly and _MEANT_ONLY.search(clause):
+    if deadly and (_MEANT_ONLY.search(clause) or _NO_PERSON.search(clause)):
         return None
     counted = _COUNTED_AFTER.match(after) if wilful else _COUNTED.search(clause)
     number = parse_numeral(counted.group(1)) if counted else None

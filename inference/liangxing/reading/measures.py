@@ -19,6 +19,7 @@ _BREATH = re.compile(r"呼[气吸]")
 _LIMIT = re.compile(r"(?:标准|阈值|临界值|大于|≥|超过|高于|限值)[^，。；]{0,8}$")
 _PERCENT = re.compile(r"\s*[%％]")
 _ANY_PERCENT = re.compile(r"[%％]|百分之")
+_SHARE = re.compile(r"(?:占|超载|超员|超速|超过|超出|达|比例)[^，。；]{0,20}$")
 _NOT_A_SHARE = re.compile(
     r"(?:概率|机会|利率|利息|年息|月息|纯度|含量|浓度|相似|可能性|返点|提成|丧失|功能|发票|价税|≥|赃款|数额的)[^，。；]{0,14}$"
 )
@@ -39,8 +40,11 @@ class _Measure:
 
 
 _MEASURES: dict[str, _Measure] = {
-    "tons": _Measure(r"吨"),
-    "mu": _Measure(r"亩"),
+    "tons": _Measure(
+        r"吨",
+        charges="污染|矿|食品(?!、药品监管|监管)|伪劣|走私|废物|危险|油|盐|肥|烟|农药|盗|失火|易燃|事故|非法经营|合同诈骗",
+    ),
+    "mu": _Measure(r"亩", charges="农用地|林|木|火|植物|土地|矿|污染"),
     "cubic_metres": _Measure(r"(?:立方米|立方|m3|m³|㎥)", prefers=r"蓄积|立木"),
     "poppy_plants": _Measure(r"[株棵]", context=r"罂粟|大麻植株|原植物", charges="毒品|植物"),
     "trees": _Measure(
@@ -49,7 +53,9 @@ _MEASURES: dict[str, _Measure] = {
         charges="木|植物|农用地|毁坏|火|盗窃",
     ),
     "animals": _Measure(
-        r"[只头条羽]", context=r"猎|鸟|野生动物|野猪|蛙|捕|鸠|雀|鸦|雉|兔|蛇|獾|鳖|龟|活体", charges="猎|动物|水产|走私"
+        r"[只头条羽]",
+        context=r"猎|鸟|野生动物|野猪|蛙|捕|鸠|雀|鸦|雉|兔|蛇|獾|鳖|龟|活体",
+        charges="猎|动物|水产|走私",
     ),
     "information_items": _Measure(r"条", context=r"信息", charges="信息|数据|计算机|电信"),
     "obscene_items": _Measure(r"[个部段张件本篇]", context=r"淫秽", charges="淫秽"),
@@ -105,7 +111,8 @@ def read_percentage(scope: Scope) -> Figure | None:
             spelt = text.startswith("百分之", numeral.start - 3)
             value = numeral.value if sign or spelt else None
             left = text[max(sentence.start, numeral.start - 24) : numeral.start]
-            if value and not _NOT_A_SHARE.search(left):
+            shares = _SHARE.search(left) or (spelt and _SHARE.search(left[:-3]))
+            if value and shares and not _NOT_A_SHARE.search(left):
                 end = sign.end() if sign else numeral.end
                 return figure(scope, index, value, numeral.start, end)
     return None
@@ -144,6 +151,8 @@ def _figures(scope: Scope, id_: str, measured: list[list[Numeral]]) -> list[Figu
     found: list[Figure] = []
     text, pattern, context = scope.text, _UNITS[id_], _CONTEXTS[id_]
     before, after = _MEASURES[id_].reach
+    # 野兔59只 is told of what was caught, and again of what was found.
+    told: set[tuple[str, float]] = set()
     if context and not context.search(text):
         return found
     for index, sentence in enumerate(scope.sentences):
@@ -155,6 +164,9 @@ def _figures(scope: Scope, id_: str, measured: list[list[Numeral]]) -> list[Figu
             value = numeral.value if unit else None
             if not unit or not value or text[numeral.start - 1 : numeral.start] == "第":
                 continue
+            what = (text[max(0, numeral.start - 2) : numeral.start], value)
+            if what in told:
+                continue
             left = max(sentence.start, numeral.start - before)
             if not context or context.search(text, left, unit.end() + after):
                 read = figure(scope, index, value, numeral.start, unit.end(), after=last_end)
@@ -162,5 +174,6 @@ def _figures(scope: Scope, id_: str, measured: list[list[Numeral]]) -> list[Figu
                     found.pop()
                     read = replace(read, breakdown=False)
                 found.append(read)
+                told.add(what)
                 last_end = unit.end()
     return found

@@ -12,7 +12,7 @@ from liangxing.reading.numerals import Numeral, numerals_in
 from liangxing.reading.voices import Sentence
 
 _FOUND = re.compile(r"审理查明|经复核(?:确认|查明)|本院(?:二审)?查明|二审查明|基本案情[:：]")
-_CHARGED = re.compile(r"(?:起诉书)?指控(?:称)?[:：，]")
+_CHARGED = re.compile(r"(?<!上述)(?<!以上)(?<!所)(?:起诉书)?指控(?:称)?[:：，]")
 _OWN_VIEW = re.compile(r"本院(?:审查|经审查)?认为|法院意见[:：]|二审意见[:：]|法院生效裁判认为")
 _SAME_AS_BEFORE = re.compile(r"一致|相同|无异")
 _LEAST_REGION = 100
@@ -21,7 +21,7 @@ _ITEM = re.compile(
     r"(?:(?P<bracketed>[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)])[、.．]?"
     r"|(?<![\d.])(?P<arabic>\d{1,2})[、.．]|(?<![一-龥])(?P<han>[一二三四五六七八九十]{1,3})[、.．])\s*"
     r"(?=(?:19|20)\d{2}年|同年|同月|当[日晚天]|次[日月]|\d{1,2}月|20\d{2}[.．]\d"
-    r"|被告人(?![^，。；]{0,8}(?:供述|辩解|的|户籍|身份)))"
+    r"|被告单位|被告人(?![^，。；]{0,8}(?:供述|辩解|的|户籍|身份)))"
 )
 _ITEMS_END = re.compile(
     r"综上|(?:上述|以上)(?:犯罪)?(?:事实|指控)|另查明|公诉机关认为|检察院认为|本院认为|案发后"

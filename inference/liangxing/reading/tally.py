@@ -22,9 +22,13 @@ _WHOLE = re.compile(
 )
 _SUM = re.compile(r"(?:共计|合计|总计|总价值|总共|共重|总重|共|计)[^，。；、\d（）]{0,10}$")
 _BREAKDOWN = re.compile(r"其中[^。；]{0,40}$|分别为[^。；]{0,40}$")
-_GOODS_ONLY = re.compile(r"(?:实物|(?<!赃款)赃物)[^，。；\d]{0,4}(?:共计|合计|总计)[^，。；\d]{0,10}$")
-_SAID_BEFORE = re.compile(r"(?:该|上述|前述|此|其中的?|剩余|这)(?:笔|批|人民币|的)?$"
-    r"|(?:[骗劫盗窃抢]取|[骗窃抢劫盗]得|收取|收受|取出|所得)的(?:人民币|现金)?$")
+_GOODS_ONLY = re.compile(
+    r"(?:实物|(?<!赃款)赃物)[^，。；\d]{0,4}(?:共计|合计|总计)[^，。；\d]{0,10}$"
+)
+_SAID_BEFORE = re.compile(
+    r"(?:该|上述|前述|此|其中的?|剩余|这)(?:笔|批|人民币|的)?$"
+    r"|(?:[骗劫盗窃抢]取|[骗窃抢劫盗]得|收取|收受|取出|所得)的(?:人民币|现金)?$"
+)
 _EXAMINED = re.compile(r"鉴定|检验|检出|称量|认定|查明")
 _LISTED = re.compile(r"[^，。；]{0,24}[、及和以][^，。；]{0,24}\Z")
 _TOLERANCE = 0.006
@@ -225,7 +229,9 @@ def _run_of(parts: list[Figure], value: float) -> tuple[int, int] | None:
 
 def _repeats(figure: Figure, parts: list[Figure]) -> bool:
     """Whether a part was named before: the same odd figure, or again where it is examined."""
-    odd = figure.value > 100 and (figure.value % 100 != 0 or figure.value != int(figure.value))
+    value = figure.value
+    odd = value > 100 and (value % 100 != 0 or value != int(value))
+    odd = odd or (value >= _LARGE and value % 10 ** (len(str(int(value))) - 1) != 0)
     large = figure.value >= _LARGE
     return any(
         part.value == figure.value and (odd or figure.examined or (large and part.examined))
