@@ -163,6 +163,25 @@ def test_articles_of_law_are_no_items_of_information():
     assert read(text)["information_items"] == 200
 
 
+@pytest.mark.parametrize(
+    ("text", "given", "quantities"),
+    [
+        # Drawn from errors on real texts; the texts are invented.
+        ("查获疑似淫秽影碟243张（经鉴定，其中226张为淫秽物品）。", {}, {"obscene_items": 226}),
+        ("贩卖0.1克海洛因时被抓获，0.1克海洛因被当场收缴。", {}, {"grams_heroin": 0.1}),
+        ("猎捕野兔59只、斑鸠4只。后查获被捕杀的野兔59只、斑鸠4只。", {}, {"animals": 63}),
+        ("向王某贩卖了100元的冰毒。", {}, {}),
+        ("占利润总额的158.11%，以总金额6%的开票费虚开。", {}, {"percentage": 158.11}),
+        ("致使36只鸟粘在网上死亡。", {"charges": ["非法狩猎"]}, {"animals": 36}),
+        ("被害人受伤致陆级伤残，左下肢功能丧失75%。", {}, {"disability_grade": 6}),
+        ("劫得现金200元，持银行卡取款共3600元。", {"charges": ["抢劫"]}, {"amount_yuan": 3800}),
+        ("查获含有甲基苯丙胺、咖啡因成分的毒品6.5克。", {}, {"grams_meth": 6.5}),
+    ],
+)
+def test_turns_of_phrase_of_real_judgments(text, given, quantities):
+    assert read(text, **given) == quantities
+
+
 @given(st.one_of(st.text(max_size=300), st.lists(WORDS, max_size=40).map("".join)))
 def test_any_text_is_read_without_error_and_every_value_has_its_place(text):
     text = normalise(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import islice
 
 from liangxing.reading.numerals import NUMERAL, parse_numeral
 
@@ -16,6 +17,7 @@ _BEFORE_AGE = re.compile(
 _UNIT = re.compile(r"(周?岁|个月)(的?(?:男童|女童|儿童|幼女|孩|女孩|男孩|婴儿))?")
 _WINDOW = 18
 _NEAREST = 12
+_MOST = 400
 _Day = tuple[int, int, int]
 _BORN = re.compile(
     r"[（(](?:[^（）()，]{0,8}[，,]){0,3}((?:19|20)\d{2})年(\d{1,2})月(?:(\d{1,2})日)?(?:出?生)"
@@ -33,7 +35,7 @@ def victims_ages(text: str) -> Iterator[tuple[float, int, int]]:
     >>> [age for age, _, _ in victims_ages("致陈某（女，殁年6岁）死亡")]
     [6.0]
     """
-    for unit in _UNIT.finditer(text):
+    for unit in islice(_UNIT.finditer(text), _MOST):
         told = _BEFORE_AGE.search(text[max(0, unit.start() - _WINDOW) : unit.start()])
         number = parse_numeral(told.group(2)) if told else None
         if told is None or number is None:
@@ -53,7 +55,7 @@ def victims_ages(text: str) -> Iterator[tuple[float, int, int]]:
 
 def _ages_by_birth(text: str) -> Iterator[tuple[float, int, int]]:
     """Ages of persons born on a date in brackets, on the last day told before, else after."""
-    births = list(_BORN.finditer(text))
+    births = list(islice(_BORN.finditer(text), _MOST))
     if not births:
         return
     days = [(match.start(), _date(match)) for match in _DAY.finditer(text)]

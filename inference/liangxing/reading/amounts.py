@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from liangxing.reading.numerals import Numeral
-from liangxing.reading.scope import Scope
+from liangxing.reading.scope import MOST_FIGURES, Scope
 from liangxing.reading.tally import Figure, figure, settle
 from liangxing.reading.vocabulary import patterns
 
@@ -69,6 +69,7 @@ def _settle_weak(
 def _figures(scope: Scope, named: str, *, only_valued: bool) -> Iterator[tuple[str, Figure]]:
     text, words = scope.text, patterns("money")
     turned = _turned_kinds(named)
+    left = MOST_FIGURES
     for index, sentence in enumerate(scope.sentences):
         kind, last_end = "", -1
         for numeral in scope.numerals[index]:
@@ -89,10 +90,13 @@ def _figures(scope: Scope, named: str, *, only_valued: bool) -> Iterator[tuple[s
             found = figure(scope, index, value, numeral.start, end, after=last_end)
             if words["moved"].search(before) and found.total == "sum":
                 # 取款共3600元: one act among others, no sum of what was told before.
-                found = replace(found, total="part")
+                found = found._replace(total="part")
             last_end = end
             if kind:
                 yield kind, found
+                left -= 1
+            if not left:
+                return
 
 
 def _end_of_sum(text: str, numeral: Numeral) -> tuple[int, bool]:

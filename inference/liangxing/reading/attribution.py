@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from liangxing.reading.voices import Sentence
@@ -42,6 +43,7 @@ _NAME_BEFORE = re.compile(rf"{_MASKED}$")
 _DEFENDANT_NAMED = re.compile("(?:被告人|上诉人)[:：]?")
 _MOST_NAMES = 100
 _NEAREST = 40
+_MOST_MENTIONS = 500
 _ELSEWHERE = re.compile(
     r"([一-龥·某\dX×]{2,12})[（(](?:均?已?另案|均?已判|均?在逃|同案|另行|均?已起诉|均?已死亡|已决|均?已行政|化名)"
 )
@@ -149,7 +151,8 @@ class People:
         if sentence.start in self._subjects:
             return self._subjects[sentence.start]
         mentions: list[Mention] = []
-        for match in self._pattern.finditer(self._text, sentence.start, sentence.end):
+        found = self._pattern.finditer(self._text, sentence.start, sentence.end)
+        for match in islice(found, _MOST_MENTIONS):
             role = self._role(match)
             last = mentions[-1] if mentions else None
             joins = last is not None and self._text[last.end : match.start()] in _JOINS

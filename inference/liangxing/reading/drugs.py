@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from liangxing.reading.scope import Scope
+from liangxing.reading.scope import MOST_FIGURES, Scope
 from liangxing.reading.tally import Figure, figure, settle
 
 _NAMES: dict[str, str] = {
@@ -116,7 +116,7 @@ def _tokens(scope: Scope, index: int) -> list[_Token]:
         if unit and value:
             grams = value * _GRAMS[unit.group(1)]
             found.append(_Token(numeral.start, unit.end(), numeral.text, grams=grams))
-    return sorted(found, key=lambda token: token.start)
+    return sorted(found, key=lambda token: token.start)[:MOST_FIGURES]
 
 
 def _read_sentence(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 
 from liangxing.reading.attribution import defendant_names
 from liangxing.reading.numerals import NUMERAL, parse_numeral
@@ -51,6 +52,8 @@ _WILFUL = re.compile(r"[杀打砍捅勒掐毒撞刺]死|杀害")
 _DONE_TO = re.compile(r"(?:将|把)[^，。；]{1,20}$")
 _DEADLY = frozenset({"死亡", "身亡", "杀害"})
 _REACH = 60
+# Real judgments hold up to some sixty words of injury and death.
+_MOST_HARMS = 400
 
 
 @dataclass
@@ -93,11 +96,13 @@ def read_injuries(scope: Scope) -> dict[str, Harm]:
     named = {scope.defendant} if scope.defendant else set[str]()
     told = _Told(frozenset(defendant_names(scope.text) | named))
     disability: Harm | None = None
+    left = _MOST_HARMS
     for sentence in scope.sentences:
         if sentence.voice == "told" and _EARLIER.search(scope.text, sentence.start, sentence.end):
             continue
-        for match in _HARM.finditer(scope.text, sentence.start, sentence.end):
+        for match in islice(_HARM.finditer(scope.text, sentence.start, sentence.end), left):
             _read_harm(scope.text, match, sentence, told)
+            left -= 1
         for match in _DISABILITY.finditer(scope.text, sentence.start, sentence.end):
             value = parse_numeral(match.group(1) or match.group(2))
             denied = "不构成" in scope.text[match.start() - 6 : match.start()]

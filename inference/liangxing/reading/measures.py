@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from liangxing.reading.numerals import Numeral
 from liangxing.reading.scope import Scope
@@ -172,7 +172,7 @@ def _figures(scope: Scope, id_: str, measured: list[list[Numeral]]) -> list[Figu
                 read = figure(scope, index, value, numeral.start, unit.end(), after=last_end)
                 if found and _SUSPECTED.search(text, found[-1].start - 10, numeral.start):
                     found.pop()
-                    read = replace(read, breakdown=False)
+                    read = read._replace(breakdown=False)
                 found.append(read)
                 told.add(what)
                 last_end = unit.end()

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from liangxing.reading.numerals import Numeral, numerals_in
 from liangxing.reading.voices import Sentence
@@ -15,6 +16,10 @@ _FOUND = re.compile(r"审理查明|经复核(?:确认|查明)|本院(?:二审)?�
 _CHARGED = re.compile(r"(?<!上述)(?<!以上)(?<!所)(?:起诉书)?指控(?:称)?[:：，]")
 _OWN_VIEW = re.compile(r"本院(?:审查|经审查)?认为|法院意见[:：]|二审意见[:：]|法院生效裁判认为")
 _SAME_AS_BEFORE = re.compile(r"一致|相同|无异")
+# What is read of a text at most, so that a hostile one costs little. Of 8 900 real texts (first
+# 20 000 characters) two hold more numerals and one more sums; 99 % hold under 170 and 21.
+MOST_NUMERALS = 1500
+MOST_FIGURES = 600
 _LEAST_REGION = 100
 
 _ITEM = re.compile(
@@ -75,8 +80,12 @@ class Scope:
 
     @cached_property
     def numerals(self) -> list[list[Numeral]]:
-        """The numerals of each sentence."""
-        return [list(numerals_in(self.text, s.start, s.end)) for s in self.sentences]
+        """The numerals of each sentence, up to `MOST_NUMERALS` in all."""
+        left, found = MOST_NUMERALS, list[list[Numeral]]()
+        for sentence in self.sentences:
+            found.append(list(islice(numerals_in(self.text, sentence.start, sentence.end), left)))
+            left -= len(found[-1])
+        return found
 
     @cached_property
     def _traits(self) -> list[_Traits]:

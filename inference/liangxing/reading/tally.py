@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from liangxing.reading.scope import Scope
 
@@ -32,14 +31,13 @@ _SAID_BEFORE = re.compile(
 _EXAMINED = re.compile(r"鉴定|检验|检出|称量|认定|查明")
 _LISTED = re.compile(r"[^，。；]{0,24}[、及和以][^，。；]{0,24}\Z")
 _TOLERANCE = 0.006
-_LOOK_BACK = 120
+_LOOK_BACK = 60
 _RUN_ENDS = 12
 _LARGE = 10_000
 _LEAST_SHARE = 0.25
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """A value at [start, end), in base units, and the part it plays in its sentence."""
 
     value: float
@@ -198,7 +196,7 @@ def _with_opinion(parts: list[Figure], restated: list[Figure]) -> list[Figure]:
     """What prosecution or court add up at the end counts where it is one total."""
     totals = [f for f in restated if f.total != "part"]
     if not parts:
-        return _counted(replace(f, restated=False) for f in restated)
+        return _counted(f._replace(restated=False) for f in restated)
     if not totals:
         return parts
     first, told = totals[0].value, _sum(parts)
@@ -233,6 +231,8 @@ def _repeats(figure: Figure, parts: list[Figure]) -> bool:
     odd = value > 100 and (value % 100 != 0 or value != int(value))
     odd = odd or (value >= _LARGE and value % 10 ** (len(str(int(value))) - 1) != 0)
     large = figure.value >= _LARGE
+    if not (odd or large or figure.examined):
+        return False
     return any(
         part.value == figure.value and (odd or figure.examined or (large and part.examined))
         for part in parts[-_LOOK_BACK:]
