@@ -31,7 +31,7 @@ law = typer.Typer(help="The law data the bounds come from.", no_args_is_help=Tru
 app.add_typer(law, name="law")
 _errors = Console(stderr=True)
 
-ModelOption = Annotated[Path, typer.Option("--model", help="Bundle folder.")]
+ModelOption = Annotated[Path, typer.Option("--model", help="Bundle folder or models:/NAME@ALIAS.")]
 _LISTED_FAILURES = 20
 
 
@@ -77,8 +77,9 @@ def predict(
 def info(model: ModelOption) -> None:
     """What a bundle is: model, data, law, and the size of its calibration."""
     from liangxing.model.bundle import load_bundle
+    from liangxing.model.registry import local_folder
 
-    bundle = load_bundle(model)
+    bundle = load_bundle(local_folder(model))
     manifest = bundle.manifest
     rows = {
         "model": f"{manifest.name} {manifest.version}",

@@ -22,6 +22,7 @@ from liangxing.model import features
 from liangxing.model.bundle import ENCODER, HEAD, TOKENIZER, Bundle, load_bundle
 from liangxing.model.legal import LegalContext, legal_context
 from liangxing.model.outcomes import Floats
+from liangxing.model.registry import local_folder
 from liangxing.model.session import Encoding, Graphs, HeadOutput
 from liangxing.model.tokens import WindowTokenizer
 from liangxing.prediction import (
@@ -80,13 +81,13 @@ class SentencePredictor:
         threads: int | None = None,
         local_thresholds: str | Path | None = None,
     ) -> SentencePredictor:
-        """A predictor from a bundle folder; raises BundleError naming the file at fault.
+        """A predictor from a bundle folder or `models:/NAME@ALIAS` of an MLflow registry.
 
-        `local_thresholds` is a YAML file with a province's own figures for tiers; ConfigError
+        Raises BundleError naming the file at fault. `local_thresholds` is a YAML file with a province's own figures for tiers; ConfigError
         names the line that is wrong.
         """
         finder = find if local_thresholds is None else load_local(local_thresholds).find
-        return cls(load_bundle(path), threads=threads, finder=finder)
+        return cls(load_bundle(local_folder(path)), threads=threads, finder=finder)
 
     def windows(self, fact: str, defendant: str | None = None) -> list[list[int]]:
         """Windows of token ids as the encoder takes them."""

@@ -153,6 +153,29 @@ def benchmark(
 
 
 @app.command()
+def register(
+    config: ConfigOption,
+    overrides: Overrides = None,
+    name: Annotated[str, typer.Option(help="Name in the MLflow registry.")] = "liangxing",
+    final: Annotated[
+        bool, typer.Option("--final", help="Compare on the test split; every use is logged.")
+    ] = False,
+) -> None:
+    """Register the bundle, and make it champion if it wins, covers and agrees; else exit 1."""
+    from liangxing_training.registry import register as put
+
+    done = put(_pipeline(config, overrides), name, final=final)
+    for gate in done.gates:
+        mark = "passed" if gate.passed else "FAILED"
+        console.print(f"{mark}  {gate.name}: {gate.detail}", highlight=False, soft_wrap=True)
+    if not done.promoted:
+        failed = ", ".join(gate.name for gate in done.failed)
+        console.print(f"{name} version {done.version} is no champion; failed: {failed}")
+        raise typer.Exit(1)
+    console.print(f"{name} version {done.version} is the champion: models:/{name}@champion")
+
+
+@app.command()
 def quickstart(
     config: ConfigOption = Path("configs/quickstart.yaml"), overrides: Overrides = None
 ) -> None:

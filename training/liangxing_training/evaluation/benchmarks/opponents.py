@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +26,15 @@ def best_constant(suite: Suite, items: Sequence[Item]) -> list[Answer]:
         raise DataError("no row has a term of months; a constant needs at least one")
     tail = (1 - suite.level) / 2
     low, high = np.quantile(months, [tail, 1 - tail])
-    ends = {"low": float(low), "high": float(high), "level": suite.level}
+    interval = Answer(low=float(low), high=float(high), level=suite.level)
 
     def headline(term: float) -> float:
-        return suite.score(items, [Answer(term, **ends)] * len(items))[suite.headline].value
+        return suite.score(items, [replace(interval, months=term)] * len(items))[
+            suite.headline
+        ].value
 
     best = max(map(float, np.unique(months)), key=headline)
-    return [Answer(best, **ends)] * len(items)
+    return [replace(interval, months=best)] * len(items)
 
 
 def baseline_answers(

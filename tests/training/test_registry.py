@@ -1,0 +1,165 @@
+"""From bundle to champion and back: registered, gated, loaded by its alias, served."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+from liangxing.errors import BundleError
+from liangxing.model import registry as light
+from liangxing.predictor import SentencePredictor
+from liangxing_training import registry
+from liangxing_training.evaluation.bootstrap import PairedDifference
+from liangxing_training.gates import win_gate
+
+CASE = {
+    "id": "a",
+    "fact": "2020年5月6日，被告人赵某甲窃得孙某乙的手机一部，价值人民币4200元。",
+    "charges": ["盗窃"],
+}
+
+
+@pytest.fixture(scope="module")
+def champion(tiny_pipeline):
+    """The tiny bundle as champion; it need not beat a constant on a hundred cases to be one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            registry, "win_gate", lambda _, name: win_gate(PairedDifference(9, 1, 17, 0, 9), name)
+        )
+        return registry.register(tiny_pipeline, "test-model")
+
+
+def test_a_bundle_that_passes_every_gate_becomes_champion(champion, tiny_pipeline):
+    assert champion.promoted
+    assert [gate.name for gate in champion.gates] == ["paired bootstrap", "coverage", "parity"]
+    client = mlflow.MlflowClient(tiny_pipeline.config.tracking.uri)
+    version = client.get_model_version_by_alias("test-model", "champion")
+    assert str(version.version) == champion.version
+
+
+def test_the_champion_is_loaded_by_its_alias_and_predicts_as_the_bundle(champion, bundle_folder):
+    loaded = SentencePredictor.load("models:/test-model@champion")
+
+    assert loaded.predict(CASE) == SentencePredictor.load(bundle_folder).predict(CASE)
+
+
+def test_a_challenger_that_does_not_win_is_registered_but_the_champion_stays(
+    champion, tiny_pipeline
+):
+    again = registry.register(tiny_pipeline, "test-model")
+
+    assert [gate.name for gate in again.failed] == ["paired bootstrap"]
+    assert f"champion version {champion.version}" in again.failed[0].detail
+    client = mlflow.MlflowClient(tiny_pipeline.config.tracking.uri)
+    aliases = client.get_registered_model("test-model").aliases
+    assert {name: str(version) for name, version in aliases.items()} == {
+        "champion": champion.version,
+        "challenger": again.version,
+    }
+
+
+def test_the_pyfunc_takes_data_frames_with_holes_and_gives_json_where_asked(champion):
+    model = mlflow.pyfunc.load_model("models:/test-model@champion")
+    frame = pd.DataFrame([CASE, {"id": "b", "fact": CASE["fact"], "charges": np.nan}])
+
+    found = model.predict(frame, params={"level": 0.5, "as_json": True})
+
+    rows = [json.loads(text) for text in found]
+    assert [row["id"] for row in rows] == ["a", "b"]
+    assert {row["interval"]["level"] for row in rows} == {0.5}
+
+
+def test_an_unknown_model_names_the_alias_and_the_setting(champion):
+    with pytest.raises(BundleError, match="MLFLOW_TRACKING_URI"):
+        SentencePredictor.load("models:/nobody@champion")
+
+
+def test_without_a_database_driver_the_error_says_what_to_install_or_start(champion, monkeypatch):
+    monkeypatch.setattr(light.importlib.util, "find_spec", lambda _: None)
+
+    with pytest.raises(BundleError, match=r"install mlflow, or start `mlflow server"):
+        light.local_folder("models:/test-model@champion")
+
+
+def test_without_mlflow_the_error_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mlflow", None)
+
+    with pytest.raises(BundleError, match=r"liangxing\[registry\]"):
+        light.local_folder("models:/test-model@champion")
+
+
+def test_a_path_needs_no_registry(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mlflow", None)
+
+    assert light.local_folder("runs/default/bundle") == Path("runs/default/bundle")
+
+
+@pytest.mark.slow
+def test_the_champion_is_served_over_http(champion, tiny_pipeline):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    uri = tiny_pipeline.config.tracking.uri
+    command = [sys.executable, "-m", "mlflow", "models", "serve", "--env-manager", "local"]
+    command += ["-m", "models:/test-model@champion", "-h", "127.0.0.1", "-p", str(port)]
+    server = subprocess.Popen(
+        command,
+        env=os.environ | {"MLFLOW_TRACKING_URI": uri},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        body = json.dumps({"dataframe_records": [CASE], "params": {"level": 0.8}}).encode()
+        answer = json.loads(_posted(f"http://127.0.0.1:{port}/invocations", body, server))
+    finally:
+        os.killpg(server.pid, 15)
+        server.wait()
+    prediction = answer["predictions"][0]
+    assert prediction["interval"]["level"] == 0.8
+    expected = SentencePredictor.load(tiny_pipeline.bundle_folder).predict(CASE, level=0.8)
+    assert prediction["penalty"]["months"] == expected.penalty.months
+
+
+def _posted(url: str, body: bytes, server: subprocess.Popen) -> bytes:
+    """The answer once the server listens; fails when it ends first."""
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+    deadline = time.monotonic() + 300
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.read()
+        except urllib.error.HTTPError:
+            raise
+        except OSError:
+            assert server.poll() is None, "the server ended"
+            assert time.monotonic() < deadline, "the server did not answer"
+            os.sched_yield()
+
+
+@pytest.mark.slow
+def test_spark_applies_the_champion_to_a_column(champion):
+    spark_sql = pytest.importorskip("pyspark.sql")
+    spark = spark_sql.SparkSession.builder.master("local[1]").getOrCreate()
+    try:
+        udf = mlflow.pyfunc.spark_udf(
+            spark,
+            "models:/test-model@champion",
+            result_type="string",
+            env_manager="local",
+            params={"as_json": True},
+        )
+        frame = spark.createDataFrame([(CASE["fact"],)], ["fact"])
+        row = frame.select(udf(spark_sql.functions.struct("fact")).alias("p")).collect()[0]
+    finally:
+        spark.stop()
+    assert json.loads(row.p)["penalty"]["kind"]
