@@ -83,8 +83,8 @@ class SentencePredictor:
     ) -> SentencePredictor:
         """A predictor from a bundle folder or `models:/NAME@ALIAS` of an MLflow registry.
 
-        Raises BundleError naming the file at fault. `local_thresholds` is a YAML file with a province's own figures for tiers; ConfigError
-        names the line that is wrong.
+        Raises BundleError naming the file at fault. `local_thresholds` is a YAML file with a
+        province's own figures for tiers; ConfigError names the line that is wrong.
         """
         finder = find if local_thresholds is None else load_local(local_thresholds).find
         return cls(load_bundle(local_folder(path)), threads=threads, finder=finder)

@@ -27,6 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.progress import track
 
 from liangxing_training.batches import to_case
+from liangxing_training.model_card import render_card
 
 _DISCOUNTS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
 
@@ -69,6 +70,7 @@ def calibrate(
             shutil.copy2(file, staging / file.name)
         manifest = predictor.bundle.manifest
         bundles.write_calibration(staging, calibration, manifest.files)
+        render_card(staging, manifest, calibration)
         bundles.write_manifest(staging, manifest)
     return calibration
 

@@ -29,6 +29,7 @@ from liangxing_training.evaluation.evaluate import (
 )
 from liangxing_training.export import export_bundle
 from liangxing_training.finetune import MODEL_META, EncoderSettings, finetune
+from liangxing_training.model_card import record_figures
 from liangxing_training.prepare import REPORT, PreparedData, load_prepared, prepare
 from liangxing_training.tiny import make_tiny_encoder
 
@@ -146,6 +147,7 @@ class Pipeline:
                 progress=_log.info,
             )
             self._log_evaluation(found)
+            record_figures(self.bundle_folder, tables.flat(found))
             if final:
                 uses = record_final_use(self.config.output, found)
                 mlflow.log_metric("final_evaluation_uses", uses)

@@ -1,0 +1,136 @@
+"""The model card of a bundle, rendered from its manifest, calibration and recorded figures."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from liangxing.model import bundle as bundles
+from liangxing.model.calibration import POOLED, Calibration
+
+_SHOWN = (
+    "cail_score",
+    "lawbench_score",
+    "term_bin_accuracy",
+    "within_25pct",
+    "mae_months",
+    "coverage",
+    "mean_width",
+    "outside_bounds",
+)
+_SPLITS = ("validation", "test")
+
+
+def model_card(manifest: bundles.Manifest, calibration: Calibration | None) -> str:
+    """Markdown card of a bundle; what was not measured says so."""
+    template = files("liangxing_training") / "templates" / "model_card.md"
+    parity = manifest.metrics.get("parity_max_difference")
+    return Template(template.read_text(encoding="utf-8")).substitute(
+        name=manifest.name,
+        version=manifest.version,
+        synthetic="**Trained on synthetic cases only: its figures say nothing of real ones.**"
+        if manifest.synthetic
+        else "Trained on real judgments.",
+        encoder=manifest.encoder,
+        data=manifest.data.get("name", "not recorded"),
+        fingerprint=manifest.data.get("fingerprint", "not recorded"),
+        charges=len(manifest.charges),
+        articles=len(manifest.articles),
+        labels=", ".join(manifest.labels_seen) or "none",
+        features=len(manifest.feature_names),
+        grid=len(manifest.outcome_grid),
+        shortest=f"{manifest.outcome_grid[0]:g}",
+        longest=f"{manifest.outcome_grid[-1]:g}",
+        window=manifest.windows.window,
+        windows=manifest.windows.max_windows,
+        law=manifest.law_sha256[:12],
+        reading=manifest.reading_version,
+        revision=manifest.git_revision or "not recorded",
+        parity="not recorded" if parity is None else f"{parity:.2g}",
+        calibration=_calibration(calibration),
+        measured=_measured(manifest.metrics),
+    )
+
+
+def render_card(folder: Path, manifest: bundles.Manifest, calibration: Calibration | None) -> None:
+    """Writes the card into a bundle that is being made; the manifest is written after it."""
+    card = model_card(manifest, calibration)
+    (folder / bundles.CARD).write_text(card, encoding="utf-8")
+
+
+def record_figures(folder: Path, figures: Mapping[str, float]) -> None:
+    """Adds measured figures to the bundle's manifest and renders its card again, in one step.
+
+    Names are split/system/metric, ends of intervals with `_low` and `_high`. The bundle is left
+    alone when it records the same figures already.
+    """
+    found = bundles.load_bundle(folder)
+    kept = {name: value for name, value in figures.items() if _is_shown(name)}
+    metrics = {**found.manifest.metrics, **kept}
+    if metrics == found.manifest.metrics:
+        return
+    manifest = found.manifest.model_copy(update={"metrics": metrics})
+    with bundles.atomic_folder(folder) as staging:
+        for file in folder.iterdir():
+            shutil.copy2(file, staging / file.name)
+        render_card(staging, manifest, found.calibration)
+        bundles.write_manifest(staging, manifest)
+
+
+def _is_shown(name: str) -> bool:
+    metric = name.rpartition("/")[2].removesuffix("_low").removesuffix("_high")
+    return metric in _SHOWN
+
+
+def _calibration(calibration: Calibration | None) -> str:
+    if calibration is None:
+        return "Not calibrated: every interval is the whole range of the bounds."
+    lines = [
+        f"Split-conformal intervals; mass outside the chosen tier is discounted by "
+        f"{calibration.discount:g}.",
+        "",
+        "| mode | cases | of them outside the bounds | charges with intervals of their own |",
+        "|---|---|---|---|",
+    ]
+    for mode, groups in calibration.scores.items():
+        scores = groups[POOLED]
+        outside = sum(map(math.isinf, scores))
+        lines.append(
+            f"| {mode.replace('_', ' ')} | {len(scores)} | {outside} | {len(groups) - 1} |"
+        )
+    return "\n".join(lines)
+
+
+def _measured(metrics: Mapping[str, float]) -> str:
+    parts: list[str] = []
+    for split in _SPLITS:
+        systems = list(
+            dict.fromkeys(name.split("/")[1] for name in metrics if name.startswith(f"{split}/"))
+        )
+        shown = [m for m in _SHOWN if any(f"{split}/{s}/{m}" in metrics for s in systems)]
+        if not shown:
+            continue
+        rows = [
+            [s.replace("_", " "), *(_cell(metrics, f"{split}/{s}/{m}") for m in shown)]
+            for s in systems
+        ]
+        table = [["system", *shown], ["---"] * (len(shown) + 1), *rows]
+        parts.append(
+            f"On the {split} split:\n\n"
+            + "\n".join("| " + " | ".join(line) + " |" for line in table)
+        )
+    return "\n\n".join(parts) or "Nothing yet; run liangxing-train evaluate."
+
+
+def _cell(metrics: Mapping[str, float], name: str) -> str:
+    value = metrics.get(name)
+    if value is None:
+        return "—"
+    ends = (metrics.get(f"{name}_low"), metrics.get(f"{name}_high"))
+    if None in ends:
+        return f"{value:.4g}"
+    return f"{value:.4g} [{ends[0]:.4g}, {ends[1]:.4g}]"
