@@ -1,6 +1,7 @@
 """Speed as ratios against a peer measured in the same run; nothing here is a test.
 
-Today: ONNX Runtime against eager torch on the tiny synthetic model, single cases and batches.
+Today: ONNX Runtime against eager torch on the tiny synthetic model, single cases and batches; and
+the milliseconds of the full law step (reading, bounds, guideline range) on a long fact.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from liangxing.case import Case
+from liangxing.law.assess import assess, assess_reading, read_case
 from liangxing.model.session import pad_windows
 from liangxing.predictor import SentencePredictor
 from liangxing_training.config import load_config
@@ -24,6 +27,7 @@ from rich.table import Table
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 30
+LONG_FACT = 2000
 
 
 def main() -> None:
@@ -48,9 +52,28 @@ def main() -> None:
     for row in rows:
         table.add_row(*(f"{value:.3g}" for value in row.values()))
     Console().print(table)
+    law = law_step()
+    Console().print("Law step: " + ", ".join(f"{name} {value:.3g}" for name, value in law.items()))
     target = ROOT / "benchmarks" / "results" / "latest.json"
     target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    target.write_text(json.dumps([*rows, law], indent=1), encoding="utf-8")
+
+
+def law_step() -> dict[str, float]:
+    """Milliseconds of the law on a fictional fact of LONG_FACT characters, all of it and without
+    the reading; the least of the rounds beside the median, since other processes disturb."""
+    sentences = "".join(str(case["fact"]) for case in FICTIONAL_CASES)
+    fact = (sentences * LONG_FACT)[:LONG_FACT]
+    case = Case(fact=fact, charges=("盗窃",))
+    reading = read_case(case, case.charges)
+    whole = [timed(lambda: assess(case)) for _ in range(ROUNDS)]
+    law = [timed(lambda: assess_reading(case, case.charges, reading)) for _ in range(ROUNDS)]
+    return {
+        "characters": LONG_FACT,
+        "law step ms": statistics.median(whole),
+        "least ms": min(whole),
+        "without reading ms": statistics.median(law),
+    }
 
 
 def measure(pipeline: Pipeline, batch: int) -> dict[str, float]:

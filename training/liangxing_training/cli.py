@@ -22,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 console = Console()
+LISTED_CHARGES = 40
 
 ConfigOption = Annotated[Path, typer.Option("--config", help="A YAML file of configs/.")]
 Overrides = Annotated[list[str] | None, typer.Argument(help="key.path=value overrides")]
@@ -70,6 +71,28 @@ def evaluate(
     """Score the bundle on validation, or with --final on test."""
     pipeline = _pipeline(config, overrides)
     _show(pipeline.single_stage("evaluate_final" if final else "evaluate_validation"))
+
+
+@app.command("law-report")
+def law_report(
+    config: ConfigOption,
+    overrides: Overrides = None,
+    final: Annotated[
+        bool, typer.Option("--final", help="Measure on the test split; every use is logged.")
+    ] = False,
+) -> None:
+    """Measure bounds and guideline range on train and validation, or with --final on test."""
+    pipeline = _pipeline(config, overrides)
+    report = pipeline.single_stage("law_report_final" if final else "law_report")
+    names = ("cases", "inside", "inside_with_penalty", "inside_outer", "width_ratio")
+    names += ("guideline_hits", "guideline_width", "quantile_width")
+    table = Table("charge", *names)
+    for line in (report.total, *report.charges[:LISTED_CHARGES]):
+        values = (getattr(line, name) for name in names)
+        table.add_row(line.charge, *("" if v is None else f"{v:.4g}" for v in values))
+    console.print(table)
+    for row in report.worst:
+        console.print(f"{row.id} {row.charge} {row.months}: {row.reason}", highlight=False)
 
 
 @app.command("reading-report")

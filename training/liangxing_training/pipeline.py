@@ -7,12 +7,14 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 import mlflow
 import torch
 from accelerate import PartialState
 from liangxing.errors import ConfigError
+from liangxing.law import law_sha256
 from liangxing.model.bundle import atomic_folder
 from liangxing.model.legal import CHARGE_GIVEN
 
@@ -27,6 +29,7 @@ from liangxing_training.evaluation.evaluate import (
     pooled_coverage,
     record_final_use,
 )
+from liangxing_training.evaluation.law_report import LawReport, law_report, record_law_use
 from liangxing_training.export import export_bundle
 from liangxing_training.finetune import MODEL_META, EncoderSettings, finetune
 from liangxing_training.model_card import record_figures
@@ -182,6 +185,31 @@ class Pipeline:
     def evaluate_final(self) -> Evaluation:
         """The only way to the test split."""
         return self.evaluate(final=True)
+
+    def law_report(self, *splits: str) -> LawReport:
+        """The law against the verdicts of train and validation, or of other splits."""
+        data = load_prepared(self.data_folder)
+        chosen = splits or ("train", "validation")
+
+        def work() -> LawReport:
+            report = law_report([row for split in chosen for row in data.with_term(split)])
+            mlflow.set_tag("data_fingerprint", data.fingerprint)
+            mlflow.set_tag("law_sha256", law_sha256())
+            mlflow.log_param("splits", ",".join(chosen))
+            figures = asdict(report.total)
+            mlflow.log_metrics(
+                {f"law_{name}": v for name, v in figures.items() if isinstance(v, int | float)}
+            )
+            mlflow.log_text(report.to_json(), "law_report.json")
+            if "test" in chosen:
+                record_law_use(self.config.output, report)
+            return report
+
+        return self._stage("law-report", work)
+
+    def law_report_final(self) -> LawReport:
+        """The law against the verdicts of the test split; every use is logged."""
+        return self.law_report("test")
 
     def single_stage(self, name: str) -> Any:
         """Runs one stage under the pipeline's parent run.

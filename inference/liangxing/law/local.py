@@ -25,22 +25,33 @@ class LocalFigure(BaseModel):
     quantity: str
     from_value: float = Field(gt=0)
     facts: tuple[str, ...] = ()
-    effective_from: date = date.min
+    effective_from: date | None = None
     effective_to: date | None = None
     source: str
     note: str | None = None
 
+    @property
+    def since(self) -> date:
+        """Its first day; undated, that of the national figure in force today."""
+        statute = find(self.charge)
+        if self.effective_from is not None or statute is None:
+            return self.effective_from or date.min
+        current = [t for t in statute.thresholds if t.effective_to is None and self.same(t)]
+        return max((t.effective_from for t in current), default=date.min)
+
+    def same(self, national: Threshold) -> bool:
+        """Whether it is a figure for the same tier, quantity and facts."""
+        ours = (self.tier, self.quantity, self.facts)
+        return ours == (national.tier, national.quantity, national.facts)
+
     def threshold(self) -> Threshold:
         """The same as a threshold of the statute, marked as local."""
-        return Threshold.model_validate(
-            {**self.model_dump(exclude={"charge"}), "verified": "local"}
-        )
+        own = self.model_dump(exclude={"charge"})
+        return Threshold.model_validate({**own, "effective_from": self.since, "verified": "local"})
 
     def settles(self, national: Threshold) -> bool:
         """Whether it says for some day what `national` says for the whole country."""
-        overlap = national.in_force(self.effective_from, self.effective_to or date.max)
-        ours = (self.tier, self.quantity, self.facts)
-        return overlap and ours == (national.tier, national.quantity, national.facts)
+        return self.same(national) and national.in_force(self.since, self.effective_to or date.max)
 
 
 class LocalFile(BaseModel):
@@ -125,8 +136,8 @@ def _outside(national: Threshold, local: LocalFigure) -> Iterator[Threshold]:
     if not local.settles(national):
         yield national
         return
-    if national.effective_from < local.effective_from:
-        until = local.effective_from - timedelta(days=1)
+    if national.effective_from < local.since:
+        until = local.since - timedelta(days=1)
         yield national.model_copy(update={"effective_to": until})
     if local.effective_to is not None and (
         national.effective_to is None or local.effective_to < national.effective_to
