@@ -12,7 +12,7 @@ from liangxing.law.versions import CaseDays
 FIGURE = """\
 province: 某省
 thresholds:
-- {charge: 盗窃, tier: huge, quantity: amount_yuan, from_value: 80000, source: 某省高级人民法院规定}
+- {charge: 盗窃, tier: huge, quantity: amount_yuan, from_value: 80000, source: 某省规定}
 """
 
 
