@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 from liangxing.case import Case
 from liangxing.errors import CaseError, DataError, LiangxingError
@@ -101,49 +100,35 @@ def show(
     charge: str,
     on: Annotated[str | None, typer.Option("--date", help="ISO date; today if absent.")] = None,
 ) -> None:
-    """The tiers of a charge in force on a date, with months and source."""
-    from liangxing.law import find
+    """The tiers of a charge in force on a date, with thresholds and sources."""
+    from liangxing.law.show import law_show_text
 
-    statute = find(charge)
-    if statute is None:
-        raise DataError(f"no statute for {charge!r}; `liangxing law list` names all")
     try:
         day = date.fromisoformat(on) if on else date.today()
     except ValueError as error:
         raise DataError(f"--date {on!r} is not an ISO date such as 2022-01-01") from error
-    table = Table(title=f"{statute.charge} 《刑法》第{'、'.join(statute.articles)}条 {day}")
-    for column in ("tier", "condition", "months", "also open", "verified"):
-        table.add_column(column)
-    for version in statute.versions:
-        if version.in_force(day, day):
-            for tier in version.tiers:
-                opened = [
-                    name
-                    for name in ("detention", "surveillance", "fine_only", "life", "death")
-                    if getattr(tier, name)
-                ]
-                months = f"{tier.months[0]:g}-{tier.months[1]:g}" if tier.months else "—"
-                table.add_row(
-                    tier.tier, tier.condition, months, ", ".join(opened), str(tier.verified)
-                )
-    Console().print(table)
+    typer.echo(law_show_text(charge, day))
 
 
 @law.command(name="list")
 def list_charges() -> None:
-    """Every charge that has a statute here."""
-    from liangxing.law import statutes
+    """Every charge that has a statute here: article, charge, overall range."""
+    from liangxing.law.show import law_list_text
 
-    for charge in sorted(statutes()):
-        typer.echo(charge)
+    typer.echo(law_list_text())
 
 
 @law.command()
 def check() -> None:
-    """Validate the law data against its schema."""
-    from liangxing.law import general_rules, law_sha256, statutes
+    """Validate the law data: schema by line, dates, articles, the compiled copy."""
+    from liangxing.law import law_sha256, statutes
+    from liangxing.law.show import law_check
 
-    general_rules()
+    problems = law_check()
+    for problem in problems:
+        _errors.print(problem, highlight=False, soft_wrap=True)
+    if problems:
+        raise typer.Exit(1)
     typer.echo(f"{len(statutes())} charges valid, sha256 {law_sha256()}")
 
 

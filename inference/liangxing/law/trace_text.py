@@ -1,60 +1,47 @@
-"""The trace as numbered Chinese lines, to be pasted into a recommendation."""
+"""The trace as text that a prosecutor can paste: a numbered line per step, with its evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from liangxing.prediction import TraceStep
 
 _MARKS: dict[bool | str, str] = {
     True: "",
-    False: "（未核实）",
-    "machine": "（机器解析）",
-    "local": "（据地方规定）",
-    "earlier": "（据此前文本）",
     "given": "（案件给定）",
-    "unspecified": "（幅度未规定）",
+    "machine": "（机器解析，未经人工核实）",
+    "local": "（地方标准）",
+    "earlier": "（见于此前文本）",
 }
 
 
-def trace_text(steps: Sequence[TraceStep]) -> str:
-    """A line per step: what was done, from which months to which, and on what ground.
+def trace_text(trace: Sequence[TraceStep]) -> str:
+    """The steps in their order: rule, source, months before and after, evidence.
 
-    >>> print(trace_text([TraceStep(
-    ...     "量刑情节", "自首：减少30%", "《刑法》第67条", "local",
-    ...     {"low": 10.0, "high": 12.5}, {"low": 7.0, "high": 8.75})]))
-    1. 量刑情节：自首：减少30%。10至12.5个月 → 7至8.75个月。依据：《刑法》第67条（据地方规定）
+    >>> step = TraceStep("法定刑幅度", "处三年以下有期徒刑", "《刑法》第264条", True,
+    ...     {"low": 0, "high": 180, "life": True, "death": False}, {"low": 0, "high": 36})
+    >>> print(trace_text([step]))
+    1. 法定刑幅度：处三年以下有期徒刑【《刑法》第264条】（0至180个月、无期徒刑 → 0至36个月）
     """
-    return "\n".join(f"{number}. {_line(step)}" for number, step in enumerate(steps, start=1))
+    return "\n".join(f"{number}. {_line(step)}" for number, step in enumerate(trace, start=1))
 
 
 def _line(step: TraceStep) -> str:
-    words = [f"{step.step}：{step.rule}"]
-    before, after = _amount(step.before), _amount(step.after)
-    if after:
-        words.append(f"{before} → {after}" if before and before != after else after)
-    if step.evidence is not None:
-        words.append(f"事实：“{step.evidence.text}”")
-    mark = _MARKS.get(step.verified, f"（{step.verified}）")
-    return "。".join([*words, f"依据：{step.source}{mark}"])
+    ranges = [_range(data) for data in (step.before, step.after) if data is not None]
+    shown = " → ".join(filter(None, ranges))
+    told = f"；依据：“{step.evidence.text}”" if step.evidence else ""
+    mark = _MARKS.get(step.verified, "（未核实）")
+    months = f"（{shown}）" if shown else ""
+    return f"{step.step}：{step.rule}【{step.source}】{mark}{months}{told}"
 
 
-def _amount(data: dict[str, Any] | None) -> str:
-    """Months, probation or yuan of a step as words; empty where it has none."""
-    if not data:
-        return ""
-    parts = [
-        _span(data.get("low"), data.get("high"), "个月"),
-        _span(data.get("probation_low"), data.get("probation_high"), "个月", "考验期"),
-        _span(data.get("yuan_low"), data.get("yuan_high"), "元", "罚金"),
-    ]
-    parts += [_span(each["low"], each["high"], "个月") for each in data.get("counts", [])]
-    parts += ["无期徒刑"] * bool(data.get("life")) + ["死刑"] * bool(data.get("death"))
-    return "、".join(part for part in parts if part)
-
-
-def _span(low: float | None, high: float | None, unit: str, what: str = "") -> str:
-    if low is None or high is None:
-        return ""
-    return f"{what}{low:.10g}{unit}" if low == high else f"{what}{low:.10g}至{high:.10g}{unit}"
+def _range(data: Mapping[str, Any]) -> str:
+    if "counts" in data:
+        return "＋".join(_range(each) for each in data["counts"])
+    words: list[str] = []
+    if data.get("high") is not None:
+        words.append(f"{data.get('low') or 0:g}至{data['high']:g}个月")
+    words += ["无期徒刑"] if data.get("life") else []
+    words += ["死刑"] if data.get("death") else []
+    return "、".join(words)
