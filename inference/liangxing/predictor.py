@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
@@ -72,6 +73,7 @@ class SentencePredictor:
         )
         self._identity = ModelIdentity(manifest.name, manifest.version, bundle.sha256)
         self._notices = _notices(bundle)
+        self._remembered: dict[tuple[tuple[int, ...], ...], Encoding] | None = None
 
     @classmethod
     def load(
@@ -92,6 +94,18 @@ class SentencePredictor:
     def windows(self, fact: str, defendant: str | None = None) -> list[list[int]]:
         """Windows of token ids as the encoder takes them."""
         return self._tokenizer.windows(fact, defendant)[0]
+
+    @contextmanager
+    def remembering(self) -> Iterator[Self]:
+        """Within the block a text is encoded once, however often its case is assessed again.
+
+        Memory grows with the number of texts: about 10 kB each.
+        """
+        self._remembered = {}
+        try:
+            yield self
+        finally:
+            self._remembered = None
 
     def predict(self, case: Case | Mapping[str, Any], level: float = 0.9) -> Prediction:
         """Predicts one case; raises CaseError naming the field, the limit and the fix."""
@@ -149,7 +163,7 @@ class SentencePredictor:
     ) -> tuple[list[bool], Encoding, list[LegalContext], HeadOutput]:
         manifest = self.bundle.manifest
         cut = [self._tokenizer.windows(case.fact, case.defendant) for case in cases]
-        encoding = self.graphs.encode([windows for windows, _ in cut])
+        encoding = self._encode([windows for windows, _ in cut])
         charge_rows = calibrate.softmax(encoding.charge_logits.astype(np.float64))
         contexts = [
             legal_context(case, manifest.charges, row, finder=self._finder)
@@ -169,6 +183,16 @@ class SentencePredictor:
             np.stack([present for _, present in rows]),
         )
         return [truncated for _, truncated in cut], encoding, contexts, outputs
+
+    def _encode(self, texts: Sequence[Sequence[Sequence[int]]]) -> Encoding:
+        known = self._remembered
+        if known is None:
+            return self.graphs.encode(texts)
+        keys = [tuple(tuple(window) for window in windows) for windows in texts]
+        new = list(dict.fromkeys(key for key in keys if key not in known))
+        if new:
+            known.update(zip(new, self.graphs.encode(new).rows(), strict=True))
+        return Encoding.joined([known[key] for key in keys])
 
     def _prediction(
         self,

@@ -122,3 +122,17 @@ def test_the_law_decides_who_may_be_suspended_and_for_how_long(predictor):
     assert not barred.suspension.eligible
     assert barred.suspension.probability == 0
     assert "累犯，不适用缓刑" in barred.trace[-1].rule
+
+
+def test_a_remembered_text_is_encoded_once_and_answered_the_same(predictor, monkeypatch):
+    cases = [CASE, CASE | {"charges": []}, {"fact": FACT + "另查明，赵某系累犯。"}]
+    fresh = [prediction.to_dict() for prediction in predictor.predict_many(cases)]
+    encoded = []
+    encode = predictor.graphs.encode
+    monkeypatch.setattr(predictor.graphs, "encode", lambda t: encoded.extend(t) or encode(t))
+    with predictor.remembering():
+        for _ in range(2):
+            again = [prediction.to_dict() for prediction in predictor.predict_many(cases)]
+    assert len(encoded) == 2
+    assert [p["penalty"] for p in again] == [p["penalty"] for p in fresh]
+    assert [p["interval"] for p in again] == [p["interval"] for p in fresh]

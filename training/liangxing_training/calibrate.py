@@ -56,10 +56,11 @@ def calibrate(
         )
     predictor = SentencePredictor.load(folder)
     grid = predictor.bundle.grid
-    modes = {
-        mode: _assess(predictor, records, charge_given=mode == CHARGE_GIVEN)
-        for mode in (CHARGE_GIVEN, CHARGE_PREDICTED)
-    }
+    with predictor.remembering():
+        modes = {
+            mode: _assess(predictor, records, charge_given=mode == CHARGE_GIVEN)
+            for mode in (CHARGE_GIVEN, CHARGE_PREDICTED)
+        }
     discount = _fit_discount(grid, modes[CHARGE_GIVEN], records)
     calibration = Calibration(
         discount,

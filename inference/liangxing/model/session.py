@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,20 @@ class Encoding:
     embedding: Floats
     charge_logits: Floats
     article_logits: Floats
+
+    def rows(self) -> Iterator[Encoding]:
+        """The cases one by one."""
+        for row in range(len(self.embedding)):
+            yield Encoding(*(part[row : row + 1] for part in self._parts()))
+
+    @classmethod
+    def joined(cls, encodings: Sequence[Encoding]) -> Encoding:
+        """Several encodings as one batch, in order."""
+        columns = zip(*(encoding._parts() for encoding in encodings), strict=True)
+        return cls(*(np.concatenate(column) for column in columns))
+
+    def _parts(self) -> tuple[Floats, Floats, Floats]:
+        return self.embedding, self.charge_logits, self.article_logits
 
 
 @dataclass(frozen=True)

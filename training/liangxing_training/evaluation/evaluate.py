@@ -91,13 +91,17 @@ def evaluate(
     points = baseline_points(settings.baselines, train, records, cache, progress)
     table = {name: estimate_points(truth, found, how) for name, found in points.items()}
     intervals: dict[str, Intervals] = {}
-    for name, given in ((GIVEN, True), (PREDICTED, False)):
-        found = predict_records(predictor, records, LEVEL, charge_given=given)
-        points[name] = Outcomes.from_predictions(found)
-        intervals[name] = Intervals.from_predictions(found)
-        table[name] = estimate_points(truth, points[name], how) | _interval_row(truth, found, how)
-        if not given:
-            table[name] |= _charge_row(records, found, how)
+    with predictor.remembering():
+        for name, given in ((GIVEN, True), (PREDICTED, False)):
+            found = predict_records(predictor, records, LEVEL, charge_given=given)
+            points[name] = Outcomes.from_predictions(found)
+            intervals[name] = Intervals.from_predictions(found)
+            table[name] = estimate_points(truth, points[name], how) | _interval_row(
+                truth, found, how
+            )
+            if not given:
+                table[name] |= _charge_row(records, found, how)
+        coverage = coverage_rows(predictor, records)
     mix = cail_charge_mix(settings.charge_mix) if settings.charge_mix else None
     shared: dict[str, Any] = {
         "intervals": intervals[GIVEN],
@@ -117,7 +121,7 @@ def evaluate(
             for name in table
             if name != GIVEN
         },
-        coverage=coverage_rows(predictor, records),
+        coverage=coverage,
         slices=slice_table(records, truth, points[GIVEN], **shared),
         fairness=fairness_table(records, truth, points[GIVEN], **shared),
         by_charge_mix=reweighted(records, truth, points[GIVEN], mix, how) if mix else None,
