@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -117,7 +118,12 @@ def test_the_champion_is_served_over_http(champion, tiny_pipeline):
     command += ["-m", "models:/test-model@champion", "-h", "127.0.0.1", "-p", str(port)]
     server = subprocess.Popen(
         command,
-        env=os.environ | {"MLFLOW_TRACKING_URI": uri},
+        # The server is started by its bare name.
+        env=os.environ
+        | {
+            "MLFLOW_TRACKING_URI": uri,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -126,7 +132,8 @@ def test_the_champion_is_served_over_http(champion, tiny_pipeline):
         body = json.dumps({"dataframe_records": [CASE], "params": {"level": 0.8}}).encode()
         answer = json.loads(_posted(f"http://127.0.0.1:{port}/invocations", body, server))
     finally:
-        os.killpg(server.pid, 15)
+        if server.poll() is None:
+            os.killpg(server.pid, signal.SIGTERM)
         server.wait()
     prediction = answer["predictions"][0]
     assert prediction["interval"]["level"] == 0.8
