@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -96,7 +96,7 @@ class SentencePredictor:
         return self._tokenizer.windows(fact, defendant)[0]
 
     @contextmanager
-    def remembering(self) -> Iterator[Self]:
+    def remembering(self) -> Generator[Self]:
         """Within the block a text is encoded once, however often its case is assessed again.
 
         Memory grows with the number of texts: about 10 kB each.
