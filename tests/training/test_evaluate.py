@@ -124,6 +124,18 @@ def test_the_console_shows_all_systems_and_the_difference_to_each_baseline(evalu
     ]
 
 
+def test_a_narrow_terminal_shows_the_main_figures_whole(evaluation):
+    console = Console(width=80, record=True)
+
+    console.print(tables.score_table(evaluation, 80))
+
+    text = console.export_text()
+    for row in evaluation.table.values():
+        assert f"{row['cail_score'].value:.1f}" in text
+        assert f"{row['mae_months'].value:.1f}" in text
+    assert "…" not in text
+
+
 def test_a_charge_mix_weights_cases_as_if_the_charges_were_those_of_the_mix():
     rows = [{"charges": ["盗窃"]}] * 3 + [{"charges": ["诈骗"]}]
     truth = Outcomes.from_months([12, 12, 12, 12])

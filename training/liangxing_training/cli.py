@@ -250,7 +250,7 @@ def _pipeline(config: Path, overrides: list[str] | None) -> Pipeline:
 def _show(evaluation: Evaluation) -> None:
     from liangxing_training.evaluation.tables import difference_lines, score_table
 
-    console.print(score_table(evaluation))
+    console.print(score_table(evaluation, console.width))
     for line in difference_lines(evaluation):
         console.print(line, highlight=False, soft_wrap=True)
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
+from rich import box
 from rich.table import Table
 
 from liangxing_training.evaluation.bootstrap import Estimate, PairedDifference
@@ -30,24 +31,38 @@ _SHOWN = {
 }
 # Shown with their intervals; the others have theirs in the artifacts.
 _WITH_INTERVAL = ("cail_score", "coverage")
+# What a narrow terminal has room for, and the width in characters that the rest needs.
+_NARROW = (
+    "cail_score",
+    "lawbench_score",
+    "term_bin_accuracy",
+    "mae_months",
+    "coverage",
+    "mean_width",
+)
+WIDE = 120
 
 
-def score_table(evaluation: Evaluation) -> Table:
-    """Systems as rows, metrics as columns; 95 % bootstrap intervals where there is room."""
+def score_table(evaluation: Evaluation, width: int = WIDE) -> Table:
+    """Systems as rows, metrics as columns; 95 % bootstrap intervals under their figures."""
     return systems_table(
         evaluation.table,
         f"{evaluation.split} split, {len(evaluation.truth)} cases, intervals at level 0.9, "
         "95 % bootstrap in brackets",
+        width,
     )
 
 
-def systems_table(rows: Mapping[str, Mapping[str, Estimate]], title: str) -> Table:
-    """Systems as rows, the metrics that any of them has as columns."""
-    shown = [name for name in _SHOWN if any(name in row for row in rows.values())]
-    table = Table(title=title)
-    table.add_column("system")
+def systems_table(
+    rows: Mapping[str, Mapping[str, Estimate]], title: str, width: int = WIDE
+) -> Table:
+    """Systems as rows, the metrics that any of them has as columns; the main ones below WIDE."""
+    room = _SHOWN if width >= WIDE else _NARROW
+    shown = [name for name in room if any(name in row for row in rows.values())]
+    table = Table(title=title, box=box.SIMPLE)
+    table.add_column("system", overflow="fold")
     for name in shown:
-        table.add_column(_SHOWN[name], justify="right")
+        table.add_column(_SHOWN[name], justify="right", no_wrap=True)
     for system, row in rows.items():
         table.add_row(system, *(_cell(name, row.get(name)) for name in shown))
     return table
@@ -147,8 +162,8 @@ def _plain(value: Any) -> Any:
 def _cell(name: str, estimate: Estimate | None) -> str:
     if estimate is None or math.isnan(estimate.value):
         return ""
-    digits = 3 if name in ("coverage", "judge_time") else 1
+    digits = 2 if name in ("coverage", "judge_time") else 1
     text = f"{estimate.value:.{digits}f}"
     if name in _WITH_INTERVAL:
-        text += f" [{estimate.low:.{digits}f}, {estimate.high:.{digits}f}]"
+        text += f"\n[{estimate.low:.{digits}f}, {estimate.high:.{digits}f}]"
     return text
