@@ -213,7 +213,6 @@ def test_the_trace_reads_as_numbered_lines_with_ground_and_mark():
     lines = trace_text(found.trace).splitlines()
     assert len(lines) == len(found.trace)
     assert lines[1].startswith("2. 量刑起点：诈骗罪")
-    assert "120至144个月" in lines[1]
-    assert lines[1].endswith("四（十二）诈骗罪（未核实）")
+    assert lines[1].endswith("四（十二）诈骗罪】（未核实）（120至144个月）")
     assert "120至180个月 → 72至180个月" in lines[3]
     assert "《刑法》第67条第一款、第二款" in lines[3]
