@@ -73,6 +73,21 @@ def predict(
 
 
 @app.command()
+def explain(
+    model: ModelOption,
+    fact: Annotated[str, typer.Option(help="The facts of one case.")],
+    charge: Annotated[list[str] | None, typer.Option(help="Charge; repeatable.")] = None,
+    level: Annotated[float, typer.Option(help="Coverage of the interval.")] = 0.9,
+) -> None:
+    """One fact in words: penalty, interval, bounds, and every step with its source."""
+    from liangxing.explain import explanation
+    from liangxing.predictor import SentencePredictor
+
+    case = Case.from_row({"fact": fact, "charges": charge or []})
+    typer.echo(explanation(SentencePredictor.load(model).predict(case, level=level)))
+
+
+@app.command()
 def info(model: ModelOption) -> None:
     """What a bundle is: model, data, law, and the size of its calibration."""
     from liangxing.model.bundle import load_bundle

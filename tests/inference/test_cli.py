@@ -27,6 +27,16 @@ def test_one_fact_prints_one_json_line(bundle_folder):
     assert json.loads(done.output)["penalty"]["kind"]
 
 
+def test_one_fact_is_explained_with_the_figures_and_every_source(bundle_folder):
+    arguments = ["explain", "--model", str(bundle_folder), "--fact", FACT, "--charge", "盗窃"]
+    done = run(cli.app, arguments)
+    assert done.exit_code == 0
+    assert done.output.startswith("建议刑罚：")
+    assert "第264条" in done.output
+    assert "法发〔2017〕7号" in done.output or "法发〔2021〕21号" in done.output
+    assert "注意：模型只用合成数据训练" in done.output
+
+
 def test_a_failed_write_leaves_the_old_predictions(bundle_folder, tmp_path, monkeypatch):
     source, target = tmp_path / "cases.jsonl", tmp_path / "predictions.jsonl"
     source.write_text(json.dumps({"fact": FACT}), encoding="utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from liangxing.prediction import Interval
+from liangxing.explain import range_text
 from liangxing.predictor import SentencePredictor
 from rich.table import Table
 
@@ -47,19 +47,7 @@ def prediction_table(bundle: Path, cases: Sequence[Mapping[str, Any]]) -> Table:
             prediction.id,
             prediction.charges[0].name,
             prediction.penalty.text,
-            interval_text(prediction.interval),
-            f"{statutory.low:g}-{statutory.high:g}" if statutory.low is not None else "—",
+            range_text(prediction.interval),
+            range_text(statutory),
         )
     return table
-
-
-def interval_text(interval: Interval) -> str:
-    """An interval as a reader expects it.
-
-    >>> interval_text(Interval(0.9, 6.0, 12.0, life=False, death=False))
-    '6-12 个月'
-    """
-    parts = [] if interval.low is None else [f"{interval.low:g}-{interval.high:g} 个月"]
-    parts += ["无期徒刑"] if interval.life else []
-    parts += ["死刑"] if interval.death else []
-    return "、".join(parts)
