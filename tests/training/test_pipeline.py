@@ -44,6 +44,13 @@ def test_the_parent_run_holds_stages_losses_inputs_plots_and_the_model(tiny_pipe
     assert client.search_logged_models([experiment.experiment_id])
 
 
+def test_artifacts_lie_beside_the_store_and_not_where_the_command_runs(tiny_pipeline):
+    settings = tiny_pipeline.config.tracking
+    client = mlflow.MlflowClient(settings.uri)
+    location = client.get_experiment_by_name(settings.experiment).artifact_location
+    assert location == (tiny_pipeline.config.output.parent / "mlruns").as_uri()
+
+
 def test_the_model_beats_the_constant_on_synthetic_validation_cases(tiny_pipeline):
     table = tiny_pipeline.single_stage("evaluate_validation").table
     model, constant = table["model, charge given"], table["best constant"]

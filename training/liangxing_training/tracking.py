@@ -52,12 +52,23 @@ def connect(settings: TrackingSettings) -> None:
             ) from error
     try:
         mlflow.set_tracking_uri(settings.uri)
+        if mlflow.get_experiment_by_name(settings.experiment) is None:
+            mlflow.create_experiment(
+                settings.experiment, artifact_location=_artifact_location(settings.uri)
+            )
         mlflow.set_experiment(settings.experiment)
     except Exception as error:
         raise ConfigError(
             f"tracking.uri {settings.uri} cannot be used ({error}); "
             "set tracking.uri=sqlite:///mlflow.db"
         ) from error
+
+
+def _artifact_location(uri: str) -> str | None:
+    """Beside a sqlite file, wherever the command runs; a server chooses for itself."""
+    if not uri.startswith("sqlite:///"):
+        return None
+    return (Path(uri.removeprefix("sqlite:///")).resolve().parent / "mlruns").as_uri()
 
 
 @contextmanager
