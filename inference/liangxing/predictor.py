@@ -99,7 +99,7 @@ class SentencePredictor:
     def remembering(self) -> Generator[Self]:
         """Within the block a text is encoded once, however often its case is assessed again.
 
-        Memory grows with the number of texts: about 10 kB each.
+        Memory grows with the number of texts.
         """
         self._remembered = {}
         try:
