@@ -3,6 +3,8 @@ page."""
 
 import json
 import re
+import subprocess
+import sys
 
 import mlflow
 import pytest
@@ -92,6 +94,7 @@ def test_the_report_is_one_page_with_plots_tables_and_traces(benchmarked):
     for words in ("TopJudge", "arXiv 2401.15371", GIVEN, "Error by charge", "Worst misses"):
         assert words in page
     assert "《刑法》" in page
+    assert not re.search(r"None|True|False|\{", page.partition("Worst misses")[2])
 
 
 def test_a_fact_cannot_inject_markup_into_the_report(tiny_pipeline, tmp_path):
@@ -174,3 +177,17 @@ def test_the_command_writes_both_files_and_logs_a_run_linked_to_the_model(tiny_p
     }
     model = client.search_logged_models([experiment.experiment_id])[0]
     assert any(metric.run_id == run.info.run_id for metric in model.metrics)
+
+
+@pytest.mark.slow
+def test_the_command_tells_nothing_of_the_stores_that_mlflow_sets_up(tmp_path):
+    data = lines(tmp_path / "rows.jsonl", [{"id": "a", "fact": "某事。", "months": 12}])
+    answers = lines(tmp_path / "theirs.jsonl", [{"id": "a", "months": 12}])
+    command = [sys.executable, "-m", "liangxing_training.cli", "benchmark"]
+    command += ["--suite", "interval-2025", "--data", str(data), "--predictions", str(answers)]
+    command += ["--output", str(tmp_path), "--tracking", f"sqlite:///{tmp_path}/mlflow.db"]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert "MLflow run" in done.stdout
+    assert "INFO" not in done.stderr

@@ -136,6 +136,26 @@ def test_lawbench_refuses_an_answer_of_another_form(tmp_path):
         SUITES["lawbench-3-4"].read(path)
 
 
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("interval-2025", {"fact": FACT, "months": 6}, {"fact": FACT}),
+        ("judge", {"text": FACT, "fd": "判处有期徒刑六个月。"}, {"text": FACT}),
+    ],
+)
+def test_rows_that_cannot_be_read_are_counted_by_reason_and_lines_number_the_rest(
+    name, good, bad, tmp_path
+):
+    path = tmp_path / "rows.jsonl"
+    path.write_text("\n".join([json.dumps(bad), "{broken", json.dumps(good)]), encoding="utf-8")
+
+    found = SUITES[name].read(path)
+
+    assert [(item.id, item.months) for item in found.items] == [("3", 6)]
+    assert sorted(found.skipped.values()) == [1, 1]
+    assert "not a complete JSON object on one line" in found.skipped
+
+
 def judgment(operative):
     return (
         "某人民法院刑事判决书。公诉机关指控被告人赵某甲犯盗窃罪，曾被判处有期徒刑五年。"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -168,7 +169,7 @@ def benchmark(
     for path in publish.write_files(result, folder):
         console.print(f"Wrote {path}", highlight=False, soft_wrap=True)
     console.print(report.official_table(result))
-    console.print(report.metrics_table(result))
+    console.print(report.metrics_table(result, console.width))
     for note in report.notes(result):
         console.print(f"- {note}", highlight=False, soft_wrap=True, markup=False)
     settings = TrackingSettings() if tracking is None else TrackingSettings(uri=tracking)
@@ -225,6 +226,8 @@ def quickstart(
 def main() -> None:
     """Entry point: errors of ours are one line and exit code 2."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    # MLflow reads this when it is imported, and else tells of every store and monitor it starts.
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
     try:
         app()
     except LiangxingError as error:

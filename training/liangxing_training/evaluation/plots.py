@@ -19,6 +19,8 @@ from liangxing_training.evaluation.outcomes import Floats, Intervals, Outcomes
 _TICKS = (0, 1, 3, 6, 12, 24, 36, 60, 120, 180, 300)
 # Places of life and death on the log1p axis, beyond the longest term.
 _LIFE_PLACE, _DEATH_PLACE = float(np.log1p(420)), float(np.log1p(590))
+# Up to so many cases a plot draws its dots larger.
+_FEW = 200
 _GUIDE = {"color": "black", "linewidth": 0.8, "zorder": 1}
 
 
@@ -58,8 +60,8 @@ def predicted_against_actual(truth: Outcomes, predicted: Outcomes) -> Figure:
     axes.scatter(
         _places(truth)[shown] + shift[0],
         _places(predicted)[shown] + shift[1],
-        s=9,
-        alpha=0.35,
+        s=9 if len(truth) > _FEW else 20,
+        alpha=0.35 if len(truth) > _FEW else 0.7,
         linewidths=0,
         color="tab:blue",
     )

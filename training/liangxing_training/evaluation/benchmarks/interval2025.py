@@ -6,8 +6,7 @@ meant to hold four verdicts of five. The mean is over cases. Rows of life or dea
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from liangxing.reading.masking import mask_verdicts
@@ -19,9 +18,9 @@ from liangxing_training.evaluation.benchmarks.items import (
     Item,
     Loaded,
     intervals_of,
-    loaded,
     truth_of,
 )
+from liangxing_training.evaluation.benchmarks.rows import read_items
 from liangxing_training.evaluation.benchmarks.suite import Score, Suite, mean_score
 from liangxing_training.evaluation.metrics import (
     INTERVAL_SCORE_ALPHA,
@@ -30,14 +29,12 @@ from liangxing_training.evaluation.metrics import (
     widths,
     winklers,
 )
-from liangxing_training.sources.lines import read_objects
-from liangxing_training.sources.rows import BadRow, ColumnError, Columns
+from liangxing_training.sources.rows import ColumnError, Columns
 
 
 def read(path: Path) -> Loaded:
     """Every row with months; `id` is the row's own or its line number, `charges` are optional."""
-    skipped: Counter[str] = Counter()
-    return loaded(_items(path, skipped), skipped, path.name)
+    return read_items(path, _item)
 
 
 def score(items: Sequence[Item], answers: Sequence[Answer]) -> dict[str, Score]:
@@ -51,28 +48,17 @@ def score(items: Sequence[Item], answers: Sequence[Answer]) -> dict[str, Score]:
     }
 
 
-def _items(path: Path, skipped: Counter[str]) -> Iterator[Item]:
-    for read_row in read_objects(path):
-        if isinstance(read_row, BadRow):
-            skipped[read_row.reason] += 1
-            continue
-        place, values = read_row
-        columns = Columns(values)
-        try:
-            fact, months = columns.text("fact"), columns.number("months")
-            charges, id_ = columns.texts("charges"), columns.label("id")
-        except ColumnError as error:
-            skipped[str(error)] += 1
-            continue
-        if months is None:
-            skipped["no months"] += 1
-            continue
-        yield Item(
-            id=id_ or place.rpartition(":")[2],
-            fact=mask_verdicts(normalise(fact).strip()),
-            charges=official_charges(charges),
-            months=months,
-        )
+def _item(line: str, columns: Columns) -> Item:
+    fact, months = columns.text("fact"), columns.number("months")
+    charges, id_ = columns.texts("charges"), columns.label("id")
+    if months is None:
+        raise ColumnError("no months")
+    return Item(
+        id=id_ or line,
+        fact=mask_verdicts(normalise(fact).strip()),
+        charges=official_charges(charges),
+        months=months,
+    )
 
 
 SUITE = Suite(

@@ -12,8 +12,7 @@ row scores 0; 无罪 and 免予刑事处罚 are 0, and both 0 scores 1; a docume
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,10 +22,10 @@ from liangxing.reading.masking import mask_verdicts
 from liangxing.reading.normalise import normalise
 
 from liangxing_training.cleaning import article_number, official_charges
-from liangxing_training.evaluation.benchmarks.items import Answer, Item, Loaded, loaded
+from liangxing_training.evaluation.benchmarks.items import Answer, Item, Loaded
+from liangxing_training.evaluation.benchmarks.rows import read_items
 from liangxing_training.evaluation.benchmarks.suite import Score, Suite, mean_score
-from liangxing_training.sources.lines import read_objects
-from liangxing_training.sources.rows import BadRow, ColumnError, Columns
+from liangxing_training.sources.rows import Columns
 
 _NOTHING, _LIFE, _DEATH = -1.0, 240.0, 10_001.0
 _DEATH_LINE = 10_000.0
@@ -65,8 +64,7 @@ def read(path: Path) -> Loaded:
     Charges are read from the convictions of the judged document, articles are `la`. The verdict
     of our own metrics is the term of documents that tell exactly one.
     """
-    skipped: Counter[str] = Counter()
-    return loaded(_items(path, skipped), skipped, path.name)
+    return read_items(path, _item)
 
 
 def score(items: Sequence[Item], answers: Sequence[Answer]) -> dict[str, Score]:
@@ -185,33 +183,23 @@ def _punctuated(document: str) -> str:
     return re.sub(r"(?<!\d),(?!\d)", "，", text)
 
 
-def _items(path: Path, skipped: Counter[str]) -> Iterator[Item]:
-    for read_row in read_objects(path):
-        if isinstance(read_row, BadRow):
-            skipped[read_row.reason] += 1
-            continue
-        place, values = read_row
-        columns = Columns(values)
-        try:
-            fact, document = columns.text("text"), columns.text("fd")
-            id_, articles = columns.label("text_id"), columns.texts("la")
-        except ColumnError as error:
-            skipped[str(error)] += 1
-            continue
-        told = term_wordings(document)
-        months = _months(told[0]) if len(told) == 1 else None
-        yield Item(
-            id=id_ or place.rpartition(":")[2],
-            fact=mask_verdicts(normalise(fact).strip()),
-            charges=official_charges(
-                tuple(dict.fromkeys(_CONVICTED.findall(_operative_part(_punctuated(document)))))
-            ),
-            articles=tuple(dict.fromkeys(article_number(article) for article in articles)),
-            months=None if months in (_LIFE, _DEATH) else months,
-            life=told == ["无期徒刑"],
-            death=told == ["死刑"],
-            reference=document,
-        )
+def _item(line: str, columns: Columns) -> Item:
+    fact, document = columns.text("text"), columns.text("fd")
+    id_, articles = columns.label("text_id"), columns.texts("la")
+    told = term_wordings(document)
+    months = _months(told[0]) if len(told) == 1 else None
+    return Item(
+        id=id_ or line,
+        fact=mask_verdicts(normalise(fact).strip()),
+        charges=official_charges(
+            tuple(dict.fromkeys(_CONVICTED.findall(_operative_part(_punctuated(document)))))
+        ),
+        articles=tuple(dict.fromkeys(article_number(article) for article in articles)),
+        months=None if months in (_LIFE, _DEATH) else months,
+        life=told == ["无期徒刑"],
+        death=told == ["死刑"],
+        reference=document,
+    )
 
 
 SUITE = Suite(

@@ -11,7 +11,7 @@ from typing import Any
 
 import jinja2
 import numpy as np
-from liangxing.prediction import Prediction
+from liangxing.prediction import Prediction, TraceStep
 from liangxing.terms import penalty_text
 from matplotlib.figure import Figure
 from rich.table import Table
@@ -28,7 +28,7 @@ from liangxing_training.evaluation.benchmarks.run import BenchmarkResult
 from liangxing_training.evaluation.bootstrap import Estimate
 from liangxing_training.evaluation.metrics import covered, mean
 from liangxing_training.evaluation.slices import SliceRow, slice_table
-from liangxing_training.evaluation.tables import as_json, systems_table
+from liangxing_training.evaluation.tables import WIDE, as_json, systems_table
 
 _MISSES, _EXCERPT, _LISTED_IDS = 10, 200, 50
 _SLICE_MINIMUM, _SLICE_ROWS = 5, 25
@@ -47,7 +47,7 @@ class Miss:
     interval: str
     charges: str
     excerpt: str
-    trace: tuple[Mapping[str, Any], ...]
+    trace: tuple[Mapping[str, str], ...]
 
 
 def official_table(result: BenchmarkResult) -> Table:
@@ -66,10 +66,10 @@ def official_table(result: BenchmarkResult) -> Table:
     return table
 
 
-def metrics_table(result: BenchmarkResult) -> Table:
+def metrics_table(result: BenchmarkResult, width: int = WIDE) -> Table:
     """Our own metrics of the rows whose verdict is known."""
     rows = {name: found.metrics for name, found in result.systems.items() if found.metrics}
-    return systems_table(rows, "Our metrics, rows with a known verdict")
+    return systems_table(rows, "Our metrics, rows with a known verdict", width)
 
 
 def notes(result: BenchmarkResult) -> list[str]:
@@ -183,8 +183,20 @@ def _miss(item: Item, answer: Answer, prediction: Prediction | None, distance: f
         interval=_interval(answer),
         charges="、".join(item.charges),
         excerpt=item.fact[:_EXCERPT] + ("…" if len(item.fact) > _EXCERPT else ""),
-        trace=tuple(asdict(step) for step in prediction.trace) if prediction else (),
+        trace=tuple(map(_step, prediction.trace)) if prediction else (),
     )
+
+
+def _step(step: TraceStep) -> dict[str, str]:
+    """A step of the trace as the cells of a table."""
+    verified = {True: "yes", False: "no"}.get(step.verified, str(step.verified))
+    return {
+        "step": step.step,
+        "rule": step.rule,
+        "source": step.source,
+        "verified": verified,
+        "after": _range(step.after or {}),
+    }
 
 
 def _slices(result: BenchmarkResult, kind: str) -> list[SliceRow]:
@@ -237,9 +249,25 @@ def _outcome(months: float | None, life: bool, death: bool) -> str:
 
 
 def _interval(answer: Answer) -> str:
-    parts = [] if answer.low is None else [f"{answer.low:g}-{answer.high:g} 个月"]
-    parts += ["无期徒刑"] if answer.interval_life else []
-    parts += ["死刑"] if answer.interval_death else []
+    return _range(
+        {
+            "low": answer.low,
+            "high": answer.high,
+            "life": answer.interval_life,
+            "death": answer.interval_death,
+        }
+    )
+
+
+def _range(ends: Mapping[str, Any]) -> str:
+    """A range in words, or those of several counts joined; a dash for none."""
+    if "counts" in ends:
+        return "＋".join(map(_range, ends["counts"]))
+    parts: list[str] = []
+    if ends.get("high") is not None:
+        parts.append(f"{ends.get('low') or 0:g}-{ends['high']:g} 个月")
+    parts += ["无期徒刑"] if ends.get("life") else []
+    parts += ["死刑"] if ends.get("death") else []
     return "、".join(parts) or "—"
 
 
