@@ -83,6 +83,14 @@ def test_the_pyfunc_takes_data_frames_with_holes_and_gives_json_where_asked(cham
     assert {row["interval"]["level"] for row in rows} == {0.5}
 
 
+def test_a_registered_model_is_code_and_a_bundle_without_any_pickle(champion):
+    folder = Path(mlflow.artifacts.download_artifacts("models:/test-model@champion"))
+
+    assert (folder / "bundle_model.py").is_file()
+    assert list((folder / "artifacts").rglob("manifest.json"))
+    assert not list(folder.rglob("*.pkl"))
+
+
 def test_an_unknown_model_names_the_alias_and_the_setting(champion):
     with pytest.raises(BundleError, match="MLFLOW_TRACKING_URI"):
         SentencePredictor.load("models:/nobody@champion")

@@ -1,65 +1,20 @@
-"""The bundle as an MLflow model: rows of cases in, predictions out."""
+"""Logs a bundle as an MLflow model; `bundle_model.py` is the code that goes with it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import mlflow
-import numpy as np
 from liangxing.model.bundle import load_bundle, model_sha256
 from mlflow.models import ModelSignature
 from mlflow.models.model import ModelInfo
-from mlflow.pyfunc import PythonModel  # type: ignore[attr-defined]
 from mlflow.types import ParamSchema, ParamSpec
 
+_CODE = Path(__file__).with_name("bundle_model.py")
 # Columns are not pinned: whatever a case may hold comes through.
 _SIGNATURE = ModelSignature(
     params=ParamSchema([ParamSpec("level", "double", 0.9), ParamSpec("as_json", "boolean", False)])
 )
-
-
-class BundleModel(PythonModel):
-    """Loads the bundle among its artifacts and predicts rows of cases.
-
-    Parameters: `level` of the intervals; `as_json` gives a text per row, as Spark wants it.
-    """
-
-    def load_context(self, context: Any) -> None:
-        from liangxing.predictor import SentencePredictor
-
-        self._predictor = SentencePredictor.load(context.artifacts["bundle"])
-
-    # Hints here would have mlflow check the rows against them.
-    def predict(self, context, model_input, params=None):
-        """A prediction per row: plain data, or JSON with `as_json`. CaseError at a bad row."""
-        settings = params or {}
-        found = self._predictor.predict_many(
-            map(given, rows_of(model_input)), level=settings.get("level", 0.9)
-        )
-        if settings.get("as_json"):
-            return [prediction.to_json() for prediction in found]
-        return [prediction.to_dict() for prediction in found]
-
-
-def rows_of(model_input: Any) -> Sequence[Mapping[str, Any]]:
-    """The rows of a data frame, or of a list of mappings."""
-    return model_input.to_dict("records") if hasattr(model_input, "to_dict") else model_input
-
-
-def given(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The cells a data frame really holds: NaN is no value, an array a list.
-
-    >>> given({"fact": "某事", "id": float("nan"), "charges": np.array(["盗窃"], object)})
-    {'fact': '某事', 'charges': ['盗窃']}
-    """
-    plain = {
-        name: value.tolist() if isinstance(value, np.ndarray | np.generic) else value
-        for name, value in row.items()
-    }
-    # Only NaN differs from itself.
-    return {name: value for name, value in plain.items() if value is not None and value == value}
 
 
 def log_bundle(bundle: Path, registered_name: str | None = None) -> ModelInfo:
@@ -68,7 +23,7 @@ def log_bundle(bundle: Path, registered_name: str | None = None) -> ModelInfo:
     files = load_bundle(bundle).manifest.files
     return mlflow.pyfunc.log_model(
         name="bundle",
-        python_model=BundleModel(),
+        python_model=str(_CODE),
         artifacts={"bundle": str(bundle)},
         signature=_SIGNATURE,
         pip_requirements=["liangxing"],
