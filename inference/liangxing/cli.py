@@ -30,13 +30,16 @@ law = typer.Typer(help="The law data the bounds come from.", no_args_is_help=Tru
 app.add_typer(law, name="law")
 _errors = Console(stderr=True)
 
-ModelOption = Annotated[Path, typer.Option("--model", help="Bundle folder or models:/NAME@ALIAS.")]
+ModelOption = Annotated[
+    Path | None,
+    typer.Option("--model", help="Bundle folder or models:/NAME@ALIAS; else the bundled model."),
+]
 _LISTED_FAILURES = 20
 
 
 @app.command()
 def predict(
-    model: ModelOption,
+    model: ModelOption = None,
     fact: Annotated[str | None, typer.Option(help="One fact, instead of a file.")] = None,
     input: Annotated[Path | None, typer.Option(help="Cases: .jsonl, .csv or .xlsx.")] = None,
     output: Annotated[Path | None, typer.Option(help="Predictions, JSON Lines.")] = None,
@@ -74,8 +77,8 @@ def predict(
 
 @app.command()
 def explain(
-    model: ModelOption,
     fact: Annotated[str, typer.Option(help="The facts of one case.")],
+    model: ModelOption = None,
     charge: Annotated[list[str] | None, typer.Option(help="Charge; repeatable.")] = None,
     level: Annotated[float, typer.Option(help="Coverage of the interval.")] = 0.9,
 ) -> None:
@@ -88,12 +91,12 @@ def explain(
 
 
 @app.command()
-def info(model: ModelOption) -> None:
+def info(model: ModelOption = None) -> None:
     """What a bundle is: model, data, law, and the size of its calibration."""
-    from liangxing.model.bundle import load_bundle
+    from liangxing.model.bundle import BUNDLED, load_bundle
     from liangxing.model.registry import local_folder
 
-    bundle = load_bundle(local_folder(model))
+    bundle = load_bundle(BUNDLED if model is None else local_folder(model))
     manifest = bundle.manifest
     rows = {
         "model": f"{manifest.name} {manifest.version}",

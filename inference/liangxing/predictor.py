@@ -20,12 +20,22 @@ from liangxing.law.statutes import find
 from liangxing.law.suspension import SuspensionLaw, suspension_of
 from liangxing.model import calibration as calibrate
 from liangxing.model import features
-from liangxing.model.bundle import ENCODER, HEAD, TOKENIZER, Bundle, load_bundle
+from liangxing.model.bundle import (
+    BUNDLED,
+    ENCODER,
+    HEAD,
+    TOKENIZER,
+    TREES,
+    WIDE,
+    Bundle,
+    load_bundle,
+)
 from liangxing.model.legal import LegalContext, legal_context
 from liangxing.model.outcomes import Floats
 from liangxing.model.registry import local_folder
 from liangxing.model.session import Encoding, Graphs, HeadOutput
-from liangxing.model.tokens import WindowTokenizer
+from liangxing.model.tokens import WindowTokenizer, encoder_text
+from liangxing.model.trees import TreePart
 from liangxing.prediction import (
     Bounds,
     Candidate,
@@ -54,6 +64,17 @@ class Assessment:
     probabilities: Floats
 
 
+@dataclass(frozen=True)
+class _Run:
+    """One batch through all parts; `probabilities` [cases, outcomes] are before any bound."""
+
+    truncated: list[bool]
+    encoding: Encoding
+    contexts: list[LegalContext]
+    outputs: HeadOutput
+    probabilities: Floats
+
+
 class SentencePredictor:
     """Predicts sentences with one bundle. Load once; threads may share it."""
 
@@ -71,6 +92,16 @@ class SentencePredictor:
             pad_id=manifest.windows.pad_id,
             threads=threads,
         )
+        self.trees = (
+            TreePart(
+                bundle.folder / TREES,
+                bundle.folder / WIDE,
+                manifest.feature_names,
+                threads,
+            )
+            if TREES in manifest.files
+            else None
+        )
         self._identity = ModelIdentity(manifest.name, manifest.version, bundle.sha256)
         self._notices = _notices(bundle)
         self._remembered: dict[tuple[tuple[int, ...], ...], Encoding] | None = None
@@ -78,18 +109,20 @@ class SentencePredictor:
     @classmethod
     def load(
         cls,
-        path: str | Path,
+        path: str | Path | None = None,
         *,
         threads: int | None = None,
         local_thresholds: str | Path | None = None,
     ) -> SentencePredictor:
-        """A predictor from a bundle folder or `models:/NAME@ALIAS` of an MLflow registry.
+        """A predictor from a bundle folder or `models:/NAME@ALIAS` of an MLflow registry; without
+        either, the bundled model.
 
         Raises BundleError naming the file at fault. `local_thresholds` is a YAML file with a
         province's own figures for tiers; ConfigError names the line that is wrong.
         """
         finder = find if local_thresholds is None else load_local(local_thresholds).find
-        return cls(load_bundle(local_folder(path)), threads=threads, finder=finder)
+        folder = BUNDLED if path is None else local_folder(path)
+        return cls(load_bundle(folder), threads=threads, finder=finder)
 
     def windows(self, fact: str, defendant: str | None = None) -> list[list[int]]:
         """Windows of token ids as the encoder takes them."""
@@ -124,11 +157,9 @@ class SentencePredictor:
         if not 0 < level < 1:
             raise CaseError(f"level {level} is not between 0 and 1; 0.9 is usual")
         for batch in _batches((Case.from_row(case) for case in cases), batch_size):
-            cut, encoding, contexts, outputs = self._run(batch)
+            run = self._run(batch)
             for index, case in enumerate(batch):
-                yield self._prediction(
-                    case, contexts[index], encoding, outputs, index, level, truncated=cut[index]
-                )
+                yield self._prediction(case, run, index, level)
 
     def assess(
         self, cases: Iterable[Case], batch_size: int = 16, *, charge_given: bool = True
@@ -140,9 +171,10 @@ class SentencePredictor:
         if not charge_given:
             cases = (case.model_copy(update={"charges": ()}) for case in cases)
         for batch in _batches(cases, batch_size):
-            _, _, contexts, outputs = self._run(batch)
-            rows = calibrate.softmax(outputs.outcome_logits.astype(np.float64))
-            yield from (Assessment(*pair) for pair in zip(contexts, rows, strict=True))
+            run = self._run(batch)
+            yield from (
+                Assessment(*pair) for pair in zip(run.contexts, run.probabilities, strict=True)
+            )
 
     def interval(self, found: Assessment, level: float) -> Interval:
         """The interval of an assessed case at any level, without another pass of the model."""
@@ -158,9 +190,7 @@ class SentencePredictor:
         discount = self.bundle.calibration.discount if self.bundle.calibration else 1.0
         return calibrate.bounded(self._grid, found.probabilities, found.legal.bounds, discount)
 
-    def _run(
-        self, cases: Sequence[Case]
-    ) -> tuple[list[bool], Encoding, list[LegalContext], HeadOutput]:
+    def _run(self, cases: Sequence[Case]) -> _Run:
         manifest = self.bundle.manifest
         cut = [self._tokenizer.windows(case.fact, case.defendant) for case in cases]
         encoding = self._encode([windows for windows, _ in cut])
@@ -177,12 +207,18 @@ class SentencePredictor:
             )
             for case, context in zip(cases, contexts, strict=True)
         ]
-        outputs = self.graphs.decide(
-            encoding.embedding,
-            np.stack([values for values, _ in rows]),
-            np.stack([present for _, present in rows]),
-        )
-        return [truncated for _, truncated in cut], encoding, contexts, outputs
+        values = np.stack([values for values, _ in rows])
+        present = np.stack([present for _, present in rows])
+        outputs = self.graphs.decide(encoding.embedding, values, present)
+        probabilities = calibrate.softmax(outputs.outcome_logits.astype(np.float64))
+        if self.trees is not None:
+            mask = manifest.windows.mask_verdicts
+            texts = [encoder_text(case.fact, mask=mask) for case in cases]
+            probabilities = self.trees.mixed(
+                probabilities, self.trees.probabilities(texts, values, present)
+            )
+        truncated = [truncated for _, truncated in cut]
+        return _Run(truncated, encoding, contexts, outputs, probabilities)
 
     def _encode(self, texts: Sequence[Sequence[Sequence[int]]]) -> Encoding:
         known = self._remembered
@@ -197,16 +233,13 @@ class SentencePredictor:
     def _prediction(
         self,
         case: Case,
-        legal: LegalContext,
-        encoding: Encoding,
-        outputs: HeadOutput,
+        run: _Run,
         index: int,
         level: float,
-        *,
-        truncated: bool,
     ) -> Prediction:
         manifest = self.bundle.manifest
-        found = Assessment(legal, calibrate.softmax(outputs.outcome_logits[index]))
+        legal, encoding, outputs = run.contexts[index], run.encoding, run.outputs
+        found = Assessment(legal, run.probabilities[index])
         distribution = self._bounded(found)
         penalty = self._penalty(
             calibrate.best_point(self._grid, distribution, legal.bounds),
@@ -216,7 +249,7 @@ class SentencePredictor:
         charge_row = calibrate.softmax(encoding.charge_logits[index].astype(np.float64))
         article_row = 1 / (1 + np.exp(-encoding.article_logits[index].astype(np.float64)))
         warnings = [*self._notices, *legal.warnings]
-        if truncated:
+        if run.truncated[index]:
             warnings.append("案情过长，中间部分未读入模型（fact longer than the model reads）")
         return Prediction(
             id=case.id,

@@ -31,7 +31,7 @@ Overrides = Annotated[list[str] | None, typer.Argument(help="key.path=value over
 
 @app.command()
 def run(config: ConfigOption, overrides: Overrides = None) -> None:
-    """All stages, resumable: prepare, finetune, export, calibrate, evaluate."""
+    """All stages, resumable: prepare, finetune, export, trees, calibrate, evaluate."""
     pipeline = _pipeline(config, overrides)
     _show(pipeline.run())
     console.print(f"Bundle: {pipeline.bundle_folder}")
@@ -53,6 +53,12 @@ def finetune(config: ConfigOption, overrides: Overrides = None) -> None:
 def export(config: ConfigOption, overrides: Overrides = None) -> None:
     """Write the trained model as a bundle, if ONNX Runtime agrees with torch."""
     _pipeline(config, overrides).single_stage("export")
+
+
+@app.command()
+def trees(config: ConfigOption, overrides: Overrides = None) -> None:
+    """Add boosted trees to the exported bundle; validation chooses their share."""
+    _pipeline(config, overrides).single_stage("trees")
 
 
 @app.command()

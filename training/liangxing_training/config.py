@@ -20,6 +20,7 @@ from liangxing_training.finetune import EncoderSettings, FinetuneSettings
 from liangxing_training.prepare import PrepareSettings
 from liangxing_training.tiny import TinySettings
 from liangxing_training.tracking import TrackingSettings
+from liangxing_training.trees import TreeSettings
 
 _VARIABLE = re.compile(r"\$\{([A-Z_]+)(?::-([^}]*))?\}")
 
@@ -39,6 +40,7 @@ class Config(BaseModel):
     tiny: TinySettings | None = None
     finetune: FinetuneSettings
     export: ExportSettings = Field(default_factory=ExportSettings)
+    trees: TreeSettings = Field(default_factory=TreeSettings)
     calibrate: CalibrateSettings = Field(default_factory=CalibrateSettings)
     evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)
     tracking: TrackingSettings = Field(default_factory=TrackingSettings)

@@ -23,20 +23,28 @@ from liangxing_training.contamination import SKETCHES, write_sketches
 from liangxing_training.finetune import TOKENIZER, load_trained
 from liangxing_training.model import SentencingModel
 from liangxing_training.model_card import render_card
+from liangxing_training.quantise import quantise
 from liangxing_training.tracking import git_revision
 
 OPSET = 17
 
 
 class ExportSettings(BaseModel):
-    """`tolerance` is the largest allowed difference of an outcome probability."""
+    """`tolerance` is the largest allowed difference of an outcome probability.
+
+    `int8` quantises the encoder's weights; its embeddings must then keep a cosine of at least
+    `minimum_cosine` with those of torch on texts of the training split.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = "liangxing"
     version: str = "0"
     tolerance: float = Field(default=1e-4, gt=0)
+    int8: bool = False
+    minimum_cosine: float = Field(default=0.9, gt=0, le=1)
     parity_batches: int = Field(default=12, ge=1)
+    quantised_texts: int = Field(default=64, ge=1)
     seed: int = 17
 
 
@@ -53,6 +61,7 @@ def export_bundle(
     Raises BundleError when ONNX Runtime and torch disagree; nothing is written then.
     """
     model, meta = load_trained(trained)
+    seen_facts = list(seen_facts)
     windows = WindowSettings.model_validate(meta["windows"])
     with bundles.atomic_folder(output) as folder:
         _export_encoder(model, folder / bundles.ENCODER, windows)
@@ -60,6 +69,14 @@ def export_bundle(
         shutil.copyfile(trained / TOKENIZER, folder / bundles.TOKENIZER)
         write_sketches(folder / SKETCHES, seen_facts)
         parity = check_parity(model, folder, windows, settings)
+        if settings.int8:
+            parity |= quantise(
+                model,
+                folder,
+                windows,
+                seen_facts[: settings.quantised_texts],
+                settings.minimum_cosine,
+            )
         manifest = bundles.Manifest(
             format_version=bundles.FORMAT_VERSION,
             name=settings.name,

@@ -15,7 +15,7 @@ import torch
 from accelerate import PartialState
 from liangxing.errors import ConfigError
 from liangxing.law import law_sha256
-from liangxing.model.bundle import atomic_folder
+from liangxing.model.bundle import TREES, atomic_folder
 from liangxing.model.legal import CHARGE_GIVEN
 
 from liangxing_training import tracking
@@ -34,6 +34,7 @@ from liangxing_training.export import export_bundle
 from liangxing_training.finetune import MODEL_META, EncoderSettings, finetune
 from liangxing_training.model_card import record_figures
 from liangxing_training.prepare import REPORT, PreparedData, load_prepared, prepare
+from liangxing_training.stacking import add_trees
 from liangxing_training.tiny import make_tiny_encoder
 
 STATE = "run.json"
@@ -60,6 +61,7 @@ class Pipeline:
             self.prepare()
             self.finetune()
             self.export()
+            self.trees()
             self.calibrate()
             return self.evaluate(final=False)
 
@@ -117,6 +119,24 @@ class Pipeline:
             mlflow.log_metrics(parity)
 
         self._stage("export", work)
+
+    def trees(self) -> None:
+        """Adds boosted trees to the bundle when the config asks for them and none are there."""
+        if not self.config.trees.enabled or (self.bundle_folder / TREES).is_file():
+            return
+        data = load_prepared(self.data_folder)
+
+        def work() -> None:
+            found = add_trees(
+                self.bundle_folder,
+                data.with_term("train"),
+                data.with_term("validation"),
+                self.config.trees,
+            )
+            mlflow.log_metrics(found.figures)
+            mlflow.log_figure(plots.mixture_loss(found.losses), "mixture_loss.png")
+
+        self._stage("trees", work)
 
     def calibrate(self) -> None:
         """Fits the intervals and logs the finished bundle as a model."""

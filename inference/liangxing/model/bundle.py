@@ -23,8 +23,11 @@ from liangxing.model.tokens import WindowSettings
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
 ENCODER, HEAD, TOKENIZER = "encoder.onnx", "head.onnx", "tokenizer.json"
+TREES, WIDE = "trees.onnx", "wide.npz"
 CALIBRATION, CARD = "calibration.json", "MODEL_CARD.md"
 MODEL_FILES = (ENCODER, HEAD, TOKENIZER)
+OPTIONAL_FILES = (TREES, WIDE)
+BUNDLED = Path(__file__).parent.parent / "bundled"
 
 
 class Manifest(BaseModel):
@@ -72,6 +75,11 @@ def load_bundle(folder: str | Path) -> Bundle:
     or the bundle needs a newer liangxing.
     """
     folder = Path(folder)
+    if folder == BUNDLED and not folder.is_dir():
+        raise BundleError(
+            "this installation holds no bundled model; give --model a bundle folder, or install "
+            "a release of liangxing"
+        )
     if not folder.is_dir():
         raise BundleError(f"model folder {folder} does not exist; give --model a bundle folder")
     path = folder / MANIFEST
@@ -101,7 +109,8 @@ def load_bundle(folder: str | Path) -> Bundle:
 
 def model_sha256(files: Mapping[str, str]) -> str:
     """Hash over the hashes of the model files, to which a calibration is bound."""
-    joined = "".join(files[name] for name in MODEL_FILES)
+    optional = (name for name in OPTIONAL_FILES if name in files)
+    joined = "".join(files[name] for name in (*MODEL_FILES, *optional))
     return hashlib.sha256(joined.encode()).hexdigest()
 
 

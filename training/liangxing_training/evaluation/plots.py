@@ -44,6 +44,17 @@ def learning_curve(history: Sequence[Mapping[str, Any]]) -> Figure:
     return figure
 
 
+def mixture_loss(losses: Mapping[float, float]) -> Figure:
+    """Validation cross-entropy (nats) by the share of the trees in the mixture with the head."""
+    figure, axes = _empty(6, 4)
+    shares = sorted(losses)
+    axes.plot(shares, [losses[share] for share in shares], "o-", color="tab:blue")
+    best = min(losses, key=lambda share: losses[share])
+    axes.axvline(best, **_GUIDE)
+    axes.set(xlabel="share of the trees", ylabel="validation cross-entropy (nats)")
+    return figure
+
+
 def predicted_against_actual(truth: Outcomes, predicted: Outcomes) -> Figure:
     """Verdict against prediction on log1p axes with 0, life and death; missing ones are left out.
 

@@ -1,0 +1,128 @@
+"""Boosted trees on n-grams and legal features, mixed with the head: a bundle's second opinion.
+
+`wide.npz` holds the linear part, `trees.onnx` the ensemble over classes of outcomes. Both are
+optional parts of a bundle and always come together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liangxing.errors import BundleError
+from liangxing.model.calibration import softmax
+from liangxing.model.features import CHARGE_PREFIX
+from liangxing.model.ngrams import tfidf
+from liangxing.model.outcomes import Floats
+from liangxing.model.session import open_session
+
+# Stands for a feature that is not stated; every stated one is 0 or more.
+ABSENT = -1.0
+_TINY = 1e-12
+
+
+@dataclass(frozen=True)
+class WidePart:
+    """The numbers beside the trees.
+
+    `idf` and `coefficients` [buckets] and `charge_coefficients` [charges] with `intercept` give a
+    linear estimate in log1p months; `charge_weight` is what a charge counts beside a text of
+    length 1; `kept` names the buckets that are columns of their own; `classes` [classes, outcomes]
+    is how outcomes are spread within a class; `weight` is the trees' share in the mixture.
+    """
+
+    idf: NDArray[np.float32]
+    coefficients: NDArray[np.float32]
+    charge_coefficients: NDArray[np.float32]
+    intercept: NDArray[np.float32]
+    charge_weight: NDArray[np.float32]
+    kept: NDArray[np.int64]
+    classes: NDArray[np.float32]
+    weight: NDArray[np.float32]
+
+    @classmethod
+    def from_file(cls, path: Path) -> Self:
+        """Raises BundleError when the file is not readable or lacks an array."""
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                return cls(**{field.name: arrays[field.name] for field in fields(cls)})
+        except (OSError, ValueError, KeyError) as error:
+            raise BundleError(f"{path.name} is not a readable wide part: {error}") from error
+
+    def save(self, path: Path) -> None:
+        """Writes wide.npz."""
+        arrays: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        np.savez_compressed(path, **arrays)
+
+
+def charge_columns(names: Sequence[str]) -> NDArray[np.int64]:
+    """Positions of the charge features among `names`."""
+    found = [i for i, name in enumerate(names) if name.startswith(CHARGE_PREFIX)]
+    return np.asarray(found, dtype=np.int64)
+
+
+def tree_row(
+    indices: NDArray[np.int64],
+    weights: NDArray[np.float32],
+    length: int,
+    estimate: float,
+    kept: NDArray[np.int64],
+    values: NDArray[np.float32],
+    present: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """What the trees see of one case: kept n-grams, log1p of the text's length in characters, the
+    linear estimate in log1p months, legal features."""
+    grams = np.zeros(len(kept), dtype=np.float32)
+    at = np.minimum(np.searchsorted(indices, kept), len(indices) - 1)
+    hit = indices[at] == kept
+    grams[hit] = weights[at[hit]]
+    stated = np.where(present > 0, values, ABSENT)
+    return np.concatenate([grams, [np.log1p(length), estimate], stated]).astype(np.float32)
+
+
+class TreePart:
+    """The trees of one bundle; threads may share it."""
+
+    def __init__(self, trees: Path, wide: Path, names: Sequence[str], threads: int | None) -> None:
+        self.wide = WidePart.from_file(wide)
+        self._session = open_session(trees, threads)
+        self._charges = charge_columns(names)
+
+    def probabilities(
+        self,
+        texts: Sequence[str],
+        features: NDArray[np.float32],
+        present: NDArray[np.float32],
+    ) -> Floats:
+        """[cases, outcomes] from `texts` as the encoder reads them and the head's features."""
+        wide = self.wide
+        rows: list[NDArray[np.float32]] = []
+        for text, values, stated in zip(texts, features, present, strict=True):
+            indices, weights = tfidf(text, wide.idf)
+            charges = values[self._charges] * wide.charge_weight
+            estimate = (
+                weights @ wide.coefficients[indices]
+                + charges @ wide.charge_coefficients
+                + wide.intercept
+            )
+            rows.append(
+                tree_row(indices, weights, len(text), float(estimate), wide.kept, values, stated)
+            )
+        _, classes = self._session.run(None, {"input": np.stack(rows)})
+        return np.asarray(classes, dtype=np.float64) @ wide.classes
+
+    def mixed(self, head: Floats, trees: Floats) -> Floats:
+        """The head's distribution [cases, outcomes] with the trees' mixed in by their weight."""
+        return mixture(head, trees, float(self.wide.weight))
+
+
+def mixture(head: Floats, trees: Floats, weight: float) -> Floats:
+    """The logarithmic opinion pool (Genest & Zidek 1986): both distributions [cases, outcomes]
+    multiplied, the trees' to the power of `weight`, the head's to that of the rest."""
+    logs = (1 - weight) * np.log(head + _TINY) + weight * np.log(trees + _TINY)
+    return softmax(logs)

@@ -1,0 +1,96 @@
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from liangxing.errors import BundleError
+from liangxing.model import bundle as bundles
+from liangxing.model.trees import mixture
+from liangxing.predictor import SentencePredictor
+from liangxing_training.batches import to_case
+from liangxing_training.calibrate import CalibrateSettings, calibrate
+from liangxing_training.finetune import load_trained
+from liangxing_training.prepare import load_prepared
+from liangxing_training.quantise import quantise
+from liangxing_training.stacking import add_trees
+from liangxing_training.trees import TreeSettings, choose_weight
+
+FAST = TreeSettings(bits=12, kept_ngrams=50, classes=6, rounds=10, weights=(0.0, 0.5, 1.0))
+
+
+@pytest.fixture(scope="module")
+def data(tiny_pipeline):
+    return load_prepared(tiny_pipeline.data_folder)
+
+
+@pytest.fixture(scope="module")
+def stacked(tiny_pipeline, data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trees") / "bundle"
+    shutil.copytree(tiny_pipeline.bundle_folder, folder)
+    found = add_trees(folder, data.with_term("train"), data.with_term("validation"), FAST)
+    return folder, found
+
+
+def test_a_bundle_with_trees_answers_the_mixture_of_both(tiny_pipeline, stacked, data):
+    folder, found = stacked
+    plain, mixed = (SentencePredictor.load(f) for f in (tiny_pipeline.bundle_folder, folder))
+    cases = [to_case(record) for record in data.with_term("calibration")[:8]]
+    heads = np.stack([a.probabilities for a in plain.assess(cases)])
+    answers = np.stack([a.probabilities for a in mixed.assess(cases)])
+    assert answers.sum(1) == pytest.approx(1)
+    if found.weight > 0:
+        assert not np.allclose(heads, answers, atol=1e-3)
+    else:
+        assert heads == pytest.approx(answers, abs=1e-6)
+
+
+def test_the_chosen_share_is_the_one_with_the_lowest_loss(stacked):
+    _, found = stacked
+    assert found.losses[found.weight] == min(found.losses.values())
+    assert set(found.losses) == set(FAST.weights)
+
+
+def test_trees_void_a_calibration_and_a_new_one_fits(stacked, data, tmp_path):
+    folder = Path(shutil.copytree(stacked[0], tmp_path / "bundle"))
+    assert bundles.load_bundle(folder).calibration is None
+    calibrate(folder, data.with_term("calibration"), CalibrateSettings(minimum_cases=20))
+    prediction = SentencePredictor.load(folder).predict({"fact": "被告人盗窃手机一部。"})
+    assert prediction.interval.level == 0.9
+    assert not any("not calibrated" in warning for warning in prediction.warnings)
+
+
+def test_a_changed_tree_file_is_refused_by_name(stacked, tmp_path):
+    folder = Path(shutil.copytree(stacked[0], tmp_path / "bundle"))
+    with (folder / bundles.TREES).open("ab") as file:
+        file.write(b"\0")
+    with pytest.raises(BundleError, match=r"trees\.onnx"):
+        SentencePredictor.load(folder)
+
+
+def test_the_ends_of_the_mixture_are_its_parts():
+    head, trees = np.array([[0.2, 0.8]]), np.array([[0.6, 0.4]])
+    assert mixture(head, trees, 0.0) == pytest.approx(head)
+    assert mixture(head, trees, 1.0) == pytest.approx(trees)
+    assert head[0, 0] < mixture(head, trees, 0.5)[0, 0] < trees[0, 0]
+
+
+def test_validation_gives_all_weight_to_the_part_that_is_right():
+    right, wrong = np.array([[0.9, 0.1]] * 4), np.array([[0.1, 0.9]] * 4)
+    truth = np.array([[1.0, 0.0]] * 4)
+    assert choose_weight(wrong, right, truth, (0.0, 0.5, 1.0))[0] == 1.0
+    assert choose_weight(right, wrong, truth, (0.0, 0.5, 1.0))[0] == 0.0
+
+
+def test_int8_shrinks_the_encoder_and_reports_what_it_costs(tiny_pipeline, tmp_path, data):
+    folder = Path(shutil.copytree(tiny_pipeline.bundle_folder, tmp_path / "bundle"))
+    model, _ = load_trained(tiny_pipeline.model_folder)
+    windows = bundles.load_bundle(folder).manifest.windows
+    before = (folder / bundles.ENCODER).stat().st_size
+    texts = [record["fact"] for record in data.with_term("train")[:8]]
+    figures = quantise(model, folder, windows, texts, 0.5)
+    assert (folder / bundles.ENCODER).stat().st_size < 0.6 * before
+    assert figures["int8_fused_attentions"] == 1
+    assert 0.5 < figures["int8_lowest_cosine"] <= figures["int8_mean_cosine"] < 1
+    shutil.copy2(tiny_pipeline.bundle_folder / bundles.ENCODER, folder / bundles.ENCODER)
+    with pytest.raises(BundleError, match="cosine"):
+        quantise(model, folder, windows, texts, 0.99999)

@@ -1,0 +1,277 @@
+"""Boosted trees beside the head: fit, choose their share on validation, refit, write.
+
+The trees see what the baseline of evaluation/tree_baselines.py sees, on hashed n-grams, so that a
+bundle can carry them.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import lightgbm
+import numpy as np
+from liangxing.case import Case
+from liangxing.model import features
+from liangxing.model.legal import legal_context
+from liangxing.model.ngrams import hashed_counts, tfidf
+from liangxing.model.outcomes import OutcomeGrid, soft_labels
+from liangxing.model.tokens import encoder_text
+from liangxing.model.trees import WidePart, charge_columns, mixture, tree_row
+from pydantic import BaseModel, ConfigDict, Field
+from rich.progress import track
+from scipy import sparse
+from sklearn.feature_selection import f_regression
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import KFold, cross_val_predict
+
+from liangxing_training.batches import to_case
+
+_log = logging.getLogger(__name__)
+
+Record = Mapping[str, Any]
+OPSET = 15
+
+
+class TreeSettings(BaseModel):
+    """`weights` are the shares of the trees in the mixture that validation chooses from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    enabled: bool = False
+    seed: int = 17
+    bits: int = Field(default=17, ge=10, le=20)
+    minimum_rows: int = Field(default=3, ge=1)
+    kept_ngrams: int = Field(default=1000, ge=1)
+    charge_weight: float = 0.7
+    ridge_alpha: float = Field(default=1.0, gt=0)
+    folds: int = Field(default=5, ge=2)
+    classes: int = Field(default=24, ge=2)
+    rounds: int = Field(default=80, ge=1)
+    learning_rate: float = Field(default=0.06, gt=0)
+    leaves: int = Field(default=7, ge=2)
+    minimum_leaf: int = Field(default=20, ge=1)
+    columns: float = Field(default=0.3, gt=0, le=1)
+    bandwidth: float = Field(default=0.1, gt=0)
+    weights: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Cases as the trees take them: text, legal features and their presence, soft outcomes."""
+
+    texts: list[str]
+    values: np.ndarray
+    present: np.ndarray
+    outcomes: np.ndarray
+
+    def __add__(self, other: Rows) -> Rows:
+        return Rows(
+            self.texts + other.texts,
+            np.concatenate([self.values, other.values]),
+            np.concatenate([self.present, other.present]),
+            np.concatenate([self.outcomes, other.outcomes]),
+        )
+
+
+def read_rows(
+    records: Sequence[Record],
+    names: Sequence[str],
+    grid: OutcomeGrid,
+    bandwidth: float,
+    *,
+    mask: bool,
+    description: str,
+) -> Rows:
+    """Reads records with their charges as given; `names` are the features of the head."""
+    pairs: list[tuple[np.ndarray, np.ndarray]] = []
+    for record in track(records, description=description, transient=True):
+        case: Case = to_case(record)
+        context = legal_context(case, (), np.zeros(0))
+        pairs.append(features.compute(names, context, defendants_count=case.defendants_count))
+    return Rows(
+        [encoder_text(record["fact"], mask=mask) for record in records],
+        np.stack([values for values, _ in pairs]),
+        np.stack([present for _, present in pairs]),
+        soft_labels(
+            grid,
+            [r["months"] for r in records],
+            [bool(r["life"]) for r in records],
+            [bool(r["death"]) for r in records],
+            bandwidth,
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class FittedTrees:
+    """Trees with their wide part; `names` are the head's features."""
+
+    booster: Any
+    wide: WidePart
+    names: tuple[str, ...]
+
+    def probabilities(self, rows: Rows) -> np.ndarray:
+        """[cases, outcomes], as `liangxing.model.trees.TreePart` computes them from the files."""
+        found = [tfidf(text, self.wide.idf) for text in rows.texts]
+        matrix = _with_charges(found, rows, self.names, self.wide)
+        coefficients = np.concatenate([self.wide.coefficients, self.wide.charge_coefficients])
+        estimates = matrix @ coefficients + self.wide.intercept
+        table = _table(found, rows, estimates, self.wide.kept)
+        return self.booster.predict_proba(table) @ self.wide.classes
+
+    def write(self, trees: Path, wide: Path) -> None:
+        """Writes trees.onnx and wide.npz."""
+        from onnxmltools import convert_lightgbm
+        from onnxmltools.convert.common.data_types import FloatTensorType
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model = convert_lightgbm(
+                self.booster,
+                initial_types=[("input", FloatTensorType([None, self.booster.n_features_in_]))],
+                target_opset=OPSET,
+                zipmap=False,
+            )
+        trees.write_bytes(model.SerializeToString())
+        self.wide.save(wide)
+
+
+def fit_trees(rows: Rows, names: Sequence[str], grid: OutcomeGrid, settings: TreeSettings):
+    """Fits the linear part (out of fold on its own rows) and the trees; their weight is 1."""
+    names = tuple(names)
+    buckets = 2**settings.bits
+    held = np.zeros(buckets)
+    for text in rows.texts:
+        held[hashed_counts(text, buckets)[0]] += 1
+    # As in scikit-learn's TfidfVectorizer with smoothing; rare buckets weigh nothing.
+    idf = np.where(
+        held >= settings.minimum_rows, np.log((1 + len(rows.texts)) / (1 + held)) + 1, 0.0
+    ).astype(np.float32)
+    charges = charge_columns(names)
+    wide = WidePart(
+        idf=idf,
+        coefficients=np.zeros(buckets, np.float32),
+        charge_coefficients=np.zeros(len(charges), np.float32),
+        intercept=np.float32(0),  # type: ignore[arg-type]
+        charge_weight=np.float32(settings.charge_weight),  # type: ignore[arg-type]
+        kept=np.zeros(0, np.int64),
+        classes=np.zeros((0, len(grid)), np.float32),
+        weight=np.float32(1),  # type: ignore[arg-type]
+    )
+    found = [tfidf(text, idf) for text in rows.texts]
+    matrix = _with_charges(found, rows, names, wide)
+    severity = _severity(rows.outcomes, grid)
+    term = severity < _LIFE
+    ridge: Any = Ridge(alpha=settings.ridge_alpha, solver="sparse_cg")
+    folds = KFold(settings.folds, shuffle=True, random_state=settings.seed)
+    estimates = np.zeros(len(severity))
+    estimates[term] = cross_val_predict(ridge, matrix[term], severity[term], cv=folds)
+    ridge.fit(matrix[term], severity[term])
+    estimates[~term] = ridge.predict(matrix[~term]) if (~term).any() else 0.0
+    scores, _ = f_regression(matrix[term][:, :buckets], severity[term])
+    best = np.argsort(-np.nan_to_num(scores), kind="stable")[: settings.kept_ngrams]
+    labels = _classes(severity, settings.classes)
+    wide = replace(
+        wide,
+        coefficients=ridge.coef_[:buckets].astype(np.float32),
+        charge_coefficients=ridge.coef_[buckets:].astype(np.float32),
+        intercept=np.float32(ridge.intercept_),
+        kept=np.sort(best).astype(np.int64),
+        classes=np.stack([rows.outcomes[labels == k].mean(0) for k in np.unique(labels)]).astype(
+            np.float32
+        ),
+    )
+    booster: Any = lightgbm.LGBMClassifier(
+        n_estimators=settings.rounds,
+        learning_rate=settings.learning_rate,
+        num_leaves=settings.leaves,
+        min_child_samples=settings.minimum_leaf,
+        subsample=0.8,
+        subsample_freq=1,
+        colsample_bytree=settings.columns,
+        reg_lambda=1.0,
+        random_state=settings.seed,
+        n_jobs=1,
+        verbose=-1,
+    )
+    booster.fit(_table(found, rows, estimates, wide.kept), labels)
+    return FittedTrees(booster, wide, names)
+
+
+def choose_weight(
+    head: np.ndarray,
+    trees: np.ndarray,
+    outcomes: np.ndarray,
+    weights: Sequence[float],
+) -> tuple[float, dict[float, float]]:
+    """The share of the trees with the lowest mean cross-entropy (nats) against the soft outcomes,
+    and the cross-entropy of every share.
+
+    A proper score chooses, since the mixture serves the interval as well as the point.
+    """
+    losses = {
+        weight: float(
+            -(outcomes * np.log(np.maximum(mixture(head, trees, weight), 1e-9))).sum(1).mean()
+        )
+        for weight in weights
+    }
+    return min(losses, key=lambda weight: losses[weight]), losses
+
+
+# Life and death stand behind the longest term when classes are cut.
+_LIFE, _DEATH = 100.0, 101.0
+
+
+def _severity(outcomes: np.ndarray, grid: OutcomeGrid) -> np.ndarray:
+    places = np.concatenate([np.log1p(grid.values), [_LIFE, _DEATH]])
+    return places[np.argmax(outcomes, axis=1)]
+
+
+def _classes(severity: np.ndarray, count: int) -> np.ndarray:
+    """Equally frequent ranges of terms, then life, then death, numbered without gaps."""
+    terms = severity[severity < _LIFE]
+    edges = np.unique(np.quantile(terms, np.linspace(0, 1, count + 1)[1:-1]))
+    labels = np.searchsorted(edges, severity, side="left")
+    labels = np.where(severity == _LIFE, len(edges) + 1, labels)
+    labels = np.where(severity == _DEATH, len(edges) + 2, labels)
+    return np.unique(labels, return_inverse=True)[1]
+
+
+def _with_charges(
+    found: Sequence[tuple[np.ndarray, np.ndarray]],
+    rows: Rows,
+    names: Sequence[str],
+    wide: WidePart,
+) -> sparse.csr_matrix:
+    pointers = np.cumsum([0, *(len(indices) for indices, _ in found)])
+    grams = sparse.csr_matrix(
+        (
+            np.concatenate([weights for _, weights in found]),
+            np.concatenate([indices for indices, _ in found]),
+            pointers,
+        ),
+        shape=(len(found), len(wide.idf)),
+    )
+    charges = rows.values[:, charge_columns(names)] * wide.charge_weight
+    return sparse.csr_matrix(sparse.hstack([grams, sparse.csr_matrix(charges)]))
+
+
+def _table(
+    found: Sequence[tuple[np.ndarray, np.ndarray]],
+    rows: Rows,
+    estimates: np.ndarray,
+    kept: np.ndarray,
+) -> np.ndarray:
+    return np.stack(
+        [
+            tree_row(indices, weights, len(text), float(estimate), kept, values, stated)
+            for (indices, weights), text, estimate, values, stated in zip(
+                found, rows.texts, estimates, rows.values, rows.present, strict=True
+            )
+        ]
+    )
