@@ -238,3 +238,21 @@ def test_the_guideline_range_lies_inside_the_statute():
     assert found.guideline is not None
     assert found.statutory.low <= found.guideline.low <= found.guideline.high
     assert found.guideline.high <= found.statutory.high
+
+
+def test_the_term_for_an_escape_may_hold_the_rest_of_the_earlier_one() -> None:
+    found = statutory_bounds(["脱逃"])
+
+    assert found.bounds.low == 1
+    assert found.bounds.high is not None
+    assert found.bounds.high > 60 + 36
+    assert any(step.step == "与前罪并罚" for step in found.trace)
+
+
+def test_minor_abuse_of_office_may_be_exempted_though_no_fact_says_so() -> None:
+    minor = statutory_bounds(["滥用职权"])
+    obstruction = statutory_bounds(["妨害公务"])
+
+    assert minor.bounds.low == 0
+    assert any(step.step == "免除处罚" for step in minor.trace)
+    assert not any(step.step == "免除处罚" for step in obstruction.trace)

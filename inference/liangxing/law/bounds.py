@@ -9,7 +9,7 @@ from liangxing.law import statutory_trace as words
 from liangxing.law.circumstances import CaseFacts
 from liangxing.law.counts import CountFinding, count_finding
 from liangxing.law.cumulation import cumulated_high, longest_with_remainder, remainder_rules
-from liangxing.law.general import general_rules
+from liangxing.law.general import RemainderRule, general_rules
 from liangxing.law.mitigation import Span
 from liangxing.law.statutes import Statute, find
 from liangxing.law.versions import CaseDays, before_the_code
@@ -55,8 +55,8 @@ def statutory_bounds(
     """The bounds of the tiers that the facts allow, and the outer bounds of all tiers.
 
     Several charges cumulate (Criminal Law art. 69), as does an earlier penalty that a stated fact
-    says is still to be served. The outer bounds are opened by art. 63, since silence on a
-    mitigating fact does not exclude it.
+    or the charge (escape) says is still to be served. The outer bounds are opened by art. 63,
+    since silence on a mitigating fact does not exclude it.
     """
     facts, days = facts or CaseFacts(), days or CaseDays()
     warnings = _date_warnings(days)
@@ -87,9 +87,10 @@ def _joined(
         absorbed = days.latest is None or days.latest >= general_rules().absorption.effective_from
         trace.append(words.cumulation_step([count.bounds for count in counts], bounds, absorbed))
     outer = _cumulated([count.outer for count in counts], days)
-    if rules := remainder_rules(facts):
-        before, bounds = bounds, _with_remainder(bounds, facts, days)
-        outer = _with_remainder(outer, facts, days)
+    by_charge = any(count.statute.remainder for count in counts)
+    if rules := remainder_rules(facts, by_charge=by_charge):
+        before, bounds = bounds, _with_remainder(bounds, rules, days)
+        outer = _with_remainder(outer, rules, days)
         trace.append(words.remainder_step(rules, facts, before, bounds))
     assert outer.low is not None
     assert outer.high is not None
@@ -128,10 +129,10 @@ def _cumulated(spans: Sequence[Span], days: CaseDays) -> Span:
     )
 
 
-def _with_remainder(span: Span, facts: CaseFacts, days: CaseDays) -> Span:
+def _with_remainder(span: Span, rules: Sequence[RemainderRule], days: CaseDays) -> Span:
     if span.high is None:
         return span
-    return replace(span, high=longest_with_remainder(span.high, facts, on=days.latest))
+    return replace(span, high=longest_with_remainder(span.high, rules, on=days.latest))
 
 
 def _general(why: str, warnings: list[str]) -> Statutory:

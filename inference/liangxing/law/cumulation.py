@@ -35,16 +35,18 @@ def cumulated_high(terms: Sequence[float], *, on: date | None = None) -> float:
     return max(min(total, _cap(total, on)), detention, *terms)
 
 
-def longest_with_remainder(high: float, facts: CaseFacts, *, on: date | None = None) -> float:
-    """The longest term when the earlier penalty of a stated fact joins a term of `high` months."""
-    for rule in remainder_rules(facts):
+def longest_with_remainder(
+    high: float, rules: Sequence[RemainderRule], *, on: date | None = None
+) -> float:
+    """The longest term when the earlier penalties of `rules` join a term of `high` months."""
+    for rule in rules:
         high = max(high, cumulated_high([high, rule.most_months], on=on))
     return high
 
 
-def remainder_rules(facts: CaseFacts) -> list[RemainderRule]:
-    """The rules on an earlier penalty that the facts call for."""
-    return [rule for rule in general_rules().remainders if facts.has(rule.fact)]
+def remainder_rules(facts: CaseFacts, *, by_charge: bool = False) -> list[RemainderRule]:
+    """The rules on an earlier penalty that the facts call for, or a charge that leaves one."""
+    return [rule for rule in general_rules().remainders if by_charge or facts.has(rule.fact)]
 
 
 def _cap(total: float, on: date | None) -> float:

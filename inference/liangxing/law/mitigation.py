@@ -11,6 +11,9 @@ from liangxing.law.general import general_rules
 from liangxing.law.statutes import Statute, Tier
 from liangxing.law.tiers import TierChoice
 
+# What names an exemption by art. 37, which asks for no single fact.
+MINOR = "minor_offence"
+
 
 @dataclass(frozen=True)
 class Span:
@@ -52,7 +55,7 @@ def grounds(
 ) -> Grounds:
     """The stated circumstances that open a penalty below the tier or exemption.
 
-    Plea leniency and silence open nothing.
+    Plea leniency and silence open nothing, except where a charge's own ground asks for no fact.
     """
     rules = [rule for rule in circumstance_rules().values() if facts.has(rule.id)]
     mitigate = [rule.id for rule in rules if rule.mitigate]
@@ -62,7 +65,7 @@ def grounds(
         tiers_fit = not own.tiers or any(tier.tier in own.tiers for tier in choice.allowed)
         if own.in_force(*days) and tiers_fit and all(map(facts.has, own.facts)):
             mitigate += own.facts if own.mitigate else ()
-            exempt += own.facts if own.exempt else ()
+            exempt += (own.facts or (MINOR,)) if own.exempt else ()
     return Grounds(tuple(dict.fromkeys(mitigate)), tuple(must), tuple(dict.fromkeys(exempt)))
 
 
