@@ -44,6 +44,52 @@ def prepare(config: ConfigOption, overrides: Overrides = None) -> None:
 
 
 @app.command()
+def pretrain(config: ConfigOption, overrides: Overrides = None) -> None:
+    """Adapt the encoder to the train texts by masked-language modelling, after prepare.
+
+    With pretrain.max_minutes=N a call stops at a checkpoint, and the next one goes on. The result
+    is OUTPUT/encoder_adapted; fine-tuning takes it only where encoder.name names that folder.
+    """
+    pipeline = _pipeline(config, overrides)
+    done = pipeline.single_stage("pretrain")
+    console.print(
+        f"{done.steps} of {done.of_steps} steps; loss on held-out texts {done.loss_start:.3f} at "
+        f"the start, {done.loss_after:.3f} now",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if not done.complete:
+        console.print("Run the same command again to go on.")
+    if done.complete or pipeline.config.pretrain.use_partial:
+        folder = pipeline.adapted_folder
+        hint = f"{folder}; to use it: encoder.name={folder} output=ANOTHER-FOLDER"
+        console.print(f"Encoder: {hint}", highlight=False, soft_wrap=True)
+
+
+@app.command("prune-vocab")
+def prune_vocab(
+    encoder: Annotated[str, typer.Option(help="Hub name or folder of an encoder.")],
+    texts: Annotated[
+        list[Path], typer.Option(help="JSON Lines with fact or text; train texts only.")
+    ],
+    output: Annotated[Path, typer.Option(help="Folder of the smaller encoder.")],
+    minimum_count: Annotated[
+        int, typer.Option(min=1, help="Keep pieces that occur as often.")
+    ] = 2,
+) -> None:
+    """Cut an encoder to the pieces that the texts use, all Han characters and ASCII."""
+    from liangxing_training.vocabulary import prune_vocabulary, read_texts
+
+    done = prune_vocabulary(encoder, lambda: read_texts(texts), output, minimum_count)
+    table = Table("", "before", "after", title=f"{done.texts:,} texts")
+    table.add_row("pieces", *(f"{n:,}" for n in done.pieces))
+    table.add_row("weights, MB", *(f"{n / 1e6:.1f}" for n in done.weight_bytes))
+    table.add_row("pieces per text", *(f"{n:.1f}" for n in done.pieces_per_text))
+    console.print(table)
+    console.print(f"Encoder: {output}", highlight=False, soft_wrap=True)
+
+
+@app.command()
 def finetune(config: ConfigOption, overrides: Overrides = None) -> None:
     """Train on the prepared data; works under `accelerate launch` too."""
     _pipeline(config, overrides).single_stage("finetune")

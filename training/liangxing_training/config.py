@@ -18,6 +18,7 @@ from liangxing_training.evaluation.settings import EvaluateSettings
 from liangxing_training.export import ExportSettings
 from liangxing_training.finetune import EncoderSettings, FinetuneSettings
 from liangxing_training.prepare import PrepareSettings
+from liangxing_training.pretrain_texts import PretrainSettings
 from liangxing_training.tiny import TinySettings
 from liangxing_training.tracking import TrackingSettings
 from liangxing_training.trees import TreeSettings
@@ -38,6 +39,7 @@ class Config(BaseModel):
     data: PrepareSettings
     encoder: EncoderSettings
     tiny: TinySettings | None = None
+    pretrain: PretrainSettings = Field(default_factory=PretrainSettings)
     finetune: FinetuneSettings
     export: ExportSettings = Field(default_factory=ExportSettings)
     trees: TreeSettings = Field(default_factory=TreeSettings)

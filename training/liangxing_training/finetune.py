@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import logging
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
-import mlflow
 import numpy as np
 import torch
 from liangxing.errors import ConfigError, DataError
@@ -24,8 +21,6 @@ from transformers import (
     AutoTokenizer,
     EarlyStoppingCallback,
     EvalPrediction,
-    Trainer,
-    TrainerCallback,
     TrainingArguments,
     set_seed,
 )
@@ -34,15 +29,19 @@ from liangxing_training.batches import (
     CaseDataset,
     Collator,
     LabelSpace,
-    SimilarLengthSampler,
     label_space,
 )
 from liangxing_training.model import EncoderPart, HeadPart, LossWeights, SentencingModel
+from liangxing_training.training_parts import (
+    LengthTrainer,
+    MlflowMetrics,
+    bf16_is_right,
+    first_line,
+    freeze,
+    last_complete,
+    without_attention_dropout,
+)
 
-_log = logging.getLogger(__name__)
-
-# What the encoder families call the dropout of attention weights.
-_ATTENTION_DROPOUT = ("attention_probs_dropout_prob", "attention_dropout")
 MODEL_STATE, MODEL_META, TOKENIZER = "model.safetensors", "model.json", "tokenizer.json"
 
 
@@ -110,7 +109,7 @@ def finetune(
         )
     # The fused attention trains faster, on a CPU too; the exporter needs the plain one.
     model = build_model(encoder, settings, space, attention="sdpa")
-    _freeze(model.encoder_part.encoder, settings.frozen_layers)
+    freeze(model.encoder_part.encoder, settings.frozen_layers, "finetune")
     reader = WindowTokenizer(tokenizer, windows)
     train_set = CaseDataset(train, reader, space, settings.bandwidth, "Reading train")
     validation_set = CaseDataset(
@@ -129,9 +128,9 @@ def finetune(
         eval_dataset=validation_set,
         compute_metrics=_metrics(validation, space.grid),
         optimizers=(_optimizer(model, settings), None),  # type: ignore[arg-type]
-        callbacks=[EarlyStoppingCallback(settings.patience), _MlflowMetrics()],
+        callbacks=[EarlyStoppingCallback(settings.patience), MlflowMetrics()],
     )
-    trainer.train(resume_from_checkpoint=_last_complete(checkpoints))
+    trainer.train(resume_from_checkpoint=last_complete(checkpoints))
     metrics = {
         name.removeprefix("eval_"): float(value) for name, value in trainer.evaluate().items()
     }
@@ -148,7 +147,7 @@ def load_tokenizer(encoder: EncoderSettings) -> tuple[Any, WindowSettings, str]:
         wrapped = AutoTokenizer.from_pretrained(encoder.name)
     except Exception as error:
         raise ConfigError(
-            f"encoder.name {encoder.name!r} cannot be loaded ({_first_line(error)}); give a hub "
+            f"encoder.name {encoder.name!r} cannot be loaded ({first_line(error)}); give a hub "
             "name or a folder with config.json, model.safetensors and tokenizer.json"
         ) from error
     backend = getattr(wrapped, "backend_tokenizer", None)
@@ -177,10 +176,7 @@ def build_model(
     """The model with the encoder's pretrained weights, and no dropout of attention weights, which
     would rule out the fused kernels."""
     try:
-        config = AutoConfig.from_pretrained(encoder.name)
-        for name in _ATTENTION_DROPOUT:
-            if hasattr(config, name):
-                setattr(config, name, 0.0)
+        config = without_attention_dropout(AutoConfig.from_pretrained(encoder.name))
         if encoder.random_weights:
             base = AutoModel.from_config(config, attn_implementation=attention)
         else:
@@ -189,7 +185,7 @@ def build_model(
             )
     except Exception as error:
         raise ConfigError(
-            f"encoder.name {encoder.name!r} cannot be loaded ({_first_line(error)}); give a hub "
+            f"encoder.name {encoder.name!r} cannot be loaded ({first_line(error)}); give a hub "
             "name or a folder with config.json and model.safetensors"
         ) from error
     positions = getattr(config, "max_position_embeddings", None)
@@ -271,22 +267,6 @@ def _labels_seen(train: Sequence[Mapping[str, Any]]) -> list[str]:
     ]
 
 
-def _freeze(encoder: torch.nn.Module, count: int) -> None:
-    """Stops gradient and dropout below layer `count`; ConfigError when there are fewer layers."""
-    if count == 0:
-        return
-    layers = next((m for m in encoder.modules() if isinstance(m, torch.nn.ModuleList)), [])
-    if count > len(layers):
-        raise ConfigError(
-            f"finetune.frozen_layers {count} is more than the encoder's {len(layers)} layers"
-        )
-    for part in (encoder.get_submodule("embeddings"), *layers[:count]):
-        part.requires_grad_(False)
-        for module in part.modules():
-            if isinstance(module, torch.nn.Dropout):
-                module.p = 0.0
-
-
 def _optimizer(model: SentencingModel, settings: FinetuneSettings) -> torch.optim.Optimizer:
     known = {id(parameter) for parameter in model.encoder_part.encoder.parameters()}
     pretrained = [p for p in model.encoder_part.encoder.parameters() if p.requires_grad]
@@ -314,7 +294,7 @@ def _arguments(
         per_device_eval_batch_size=settings.batch_size,
         gradient_accumulation_steps=settings.gradient_accumulation,
         warmup_steps=settings.warmup_ratio,
-        bf16=_bf16(settings.precision, cpu=cpu),
+        bf16=bf16_is_right(settings.precision, cpu=cpu),
         use_cpu=cpu,
         eval_strategy="steps",
         save_strategy="steps",
@@ -334,21 +314,8 @@ def _arguments(
     )
 
 
-def _bf16(precision: str, *, cpu: bool) -> bool:
-    if precision != "auto":
-        return precision == "bf16"
-    if cpu:
-        capable = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
-        return bool(capable())
-    return torch.cuda.is_bf16_supported()
-
-
-class _CaseTrainer(Trainer):
-    """The Trainer, told the length of a case, and to hand back outcome logits alone."""
-
-    def _get_train_sampler(self, train_dataset: Any = None) -> Any:
-        dataset: Any = train_dataset if train_dataset is not None else self.train_dataset
-        return SimilarLengthSampler(dataset.lengths, self.args.train_batch_size, self.args.seed)
+class _CaseTrainer(LengthTrainer):
+    """The Trainer, told to hand back outcome logits alone."""
 
     def prediction_step(
         self, model: Any, inputs: Any, prediction_loss_only: bool, ignore_keys: Any = None
@@ -361,19 +328,6 @@ class _CaseTrainer(Trainer):
             outputs["outcome_logits"].float().detach(),
             inputs["outcome_labels"],
         )
-
-
-class _MlflowMetrics(TrainerCallback):
-    """Sends every logged number to the active MLflow run, by step."""
-
-    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any) -> None:
-        if state.is_world_process_zero and mlflow.active_run() is not None:
-            numbers: dict[str, float] = {
-                name.removeprefix("eval_") if name.startswith("eval_") else f"train_{name}": value
-                for name, value in (logs or {}).items()
-                if isinstance(value, (int, float))
-            }
-            mlflow.log_metrics(numbers, step=state.global_step)
 
 
 def _metrics(validation: Sequence[Mapping[str, Any]], grid: OutcomeGrid) -> Any:
@@ -404,22 +358,3 @@ def soft_truth(records: Sequence[Mapping[str, Any]], grid: OutcomeGrid) -> np.nd
         elif record["months"] is not None:
             truth[row] = int(np.argmin(np.abs(logs - np.log1p(record["months"]))))
     return truth
-
-
-def _last_complete(checkpoints: Path) -> str | None:
-    """The newest checkpoint that was written to its end; a torn one is removed."""
-    found = sorted(
-        checkpoints.glob("checkpoint-*"), key=lambda path: int(path.name.rsplit("-", 1)[1])
-    )
-    while found:
-        newest = found.pop()
-        # The Trainer writes its state last.
-        if (newest / "trainer_state.json").is_file():
-            _log.info("resuming from %s", newest)
-            return str(newest)
-        shutil.rmtree(newest, ignore_errors=True)
-    return None
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__

@@ -34,6 +34,8 @@ from liangxing_training.export import export_bundle
 from liangxing_training.finetune import MODEL_META, EncoderSettings, finetune
 from liangxing_training.model_card import record_figures
 from liangxing_training.prepare import REPORT, PreparedData, load_prepared, prepare
+from liangxing_training.pretrain import Adaptation, load_adaptation, pretrain
+from liangxing_training.pretrain_texts import collect_texts
 from liangxing_training.stacking import add_trees
 from liangxing_training.tiny import make_tiny_encoder
 
@@ -50,6 +52,7 @@ class Pipeline:
         self.data_folder = config.output / "data"
         self.model_folder = config.output / "model"
         self.bundle_folder = config.output / "bundle"
+        self.adapted_folder = config.output / "encoder_adapted"
 
     def run(self) -> Evaluation:
         """All stages up to the evaluation on the validation split.
@@ -70,6 +73,41 @@ class Pipeline:
         if (self.data_folder / REPORT).is_file():
             return load_prepared(self.data_folder)
         return self._stage("prepare", lambda: prepare(self.config.data, self.data_folder))
+
+    def pretrain(self) -> Adaptation:
+        """Adapts the encoder to the texts, one slice at a time, unless that is complete.
+
+        Fine-tuning takes the result only where `encoder.name` names its folder.
+        """
+        known = load_adaptation(self.adapted_folder)
+        if known is not None and known.complete:
+            return known
+        data = load_prepared(self.data_folder)
+
+        def work() -> Adaptation:
+            texts = collect_texts(data, self.config.pretrain)
+            mlflow.set_tag("data_fingerprint", data.fingerprint)
+            mlflow.log_metric("texts", len(texts.train))
+            done = pretrain(
+                texts,
+                self._encoder(data),
+                self.config.pretrain,
+                data.fingerprint,
+                self.config.output / "pretraining",
+                self.adapted_folder,
+            )
+            mlflow.log_metrics(
+                {
+                    "held_out_loss_start": done.loss_start,
+                    "held_out_loss_before": done.loss_before,
+                    "held_out_loss_after": done.loss_after,
+                    "steps_done": done.steps,
+                    "steps_in_all": done.of_steps,
+                }
+            )
+            return done
+
+        return self._stage("pretrain", work)
 
     def finetune(self) -> None:
         """Trains unless the trained model is there; goes on from a checkpoint."""
@@ -281,7 +319,9 @@ class Pipeline:
         return self.config.encoder.model_copy(update={"name": str(folder)})
 
     def _digest(self) -> str:
-        settings = self.config.model_dump_json(exclude={"tracking", "output", "evaluate"})
+        settings = self.config.model_dump_json(
+            exclude={"tracking", "output", "evaluate", "pretrain"}
+        )
         return hashlib.sha256(settings.encode()).hexdigest()
 
     def _state(self) -> str | None:

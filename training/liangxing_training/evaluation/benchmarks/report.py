@@ -189,7 +189,8 @@ def _miss(item: Item, answer: Answer, prediction: Prediction | None, distance: f
 
 def _step(step: TraceStep) -> dict[str, str]:
     """A step of the trace as the cells of a table."""
-    verified = {True: "yes", False: "no"}.get(step.verified, str(step.verified))
+    told = step.verified
+    verified = told if isinstance(told, str) else ("yes" if told else "no")
     return {
         "step": step.step,
         "rule": step.rule,
