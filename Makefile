@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test lint bench format clean
+.PHONY: help quickstart bundle test lint bench format clean
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -20,6 +20,11 @@ $(STAMP): pyproject.toml constraints.txt
 
 quickstart: $(STAMP)  ## Synthetic corpus to calibrated predictions, end to end, in minutes
 	$(BIN)/liangxing-train quickstart
+
+bundle: $(STAMP)  ## The bundled model anew, from LIANGXING_REAL_DATA and LIANGXING_ENCODER
+	$(BIN)/liangxing-train run --config configs/default.yaml
+	rm -rf inference/liangxing/bundled.new && cp -r runs/default/bundle inference/liangxing/bundled.new
+	rm -rf inference/liangxing/bundled && mv inference/liangxing/bundled.new inference/liangxing/bundled
 
 test: $(STAMP)  ## Tests (real ones too where LIANGXING_REAL_DATA is set; slow ones with SLOW=1)
 	$(BIN)/python -m pytest $(if $(SLOW),,-m 'not slow') $(ARGS)

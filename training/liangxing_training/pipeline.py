@@ -171,7 +171,7 @@ class Pipeline:
                 data.with_term("validation"),
                 self.config.trees,
             )
-            mlflow.log_metrics(found.figures)
+            mlflow.log_metrics(dict(found.figures))
             mlflow.log_figure(plots.mixture_loss(found.losses), "mixture_loss.png")
 
         self._stage("trees", work)

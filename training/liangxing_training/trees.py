@@ -141,7 +141,9 @@ class FittedTrees:
         self.wide.save(wide)
 
 
-def fit_trees(rows: Rows, names: Sequence[str], grid: OutcomeGrid, settings: TreeSettings):
+def fit_trees(
+    rows: Rows, names: Sequence[str], grid: OutcomeGrid, settings: TreeSettings
+) -> FittedTrees:
     """Fits the linear part (out of fold on its own rows) and the trees; their weight is 1."""
     names = tuple(names)
     buckets = 2**settings.bits
@@ -170,7 +172,9 @@ def fit_trees(rows: Rows, names: Sequence[str], grid: OutcomeGrid, settings: Tre
     ridge: Any = Ridge(alpha=settings.ridge_alpha, solver="sparse_cg")
     folds = KFold(settings.folds, shuffle=True, random_state=settings.seed)
     estimates = np.zeros(len(severity))
-    estimates[term] = cross_val_predict(ridge, matrix[term], severity[term], cv=folds)
+    estimates[term] = np.asarray(
+        cross_val_predict(ridge, matrix[term], severity[term], cv=folds), np.float64
+    )
     ridge.fit(matrix[term], severity[term])
     estimates[~term] = ridge.predict(matrix[~term]) if (~term).any() else 0.0
     scores, _ = f_regression(matrix[term][:, :buckets], severity[term])
