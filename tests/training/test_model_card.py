@@ -74,6 +74,8 @@ Trained on real judgments.
 
 Largest difference of an outcome probability between ONNX Runtime and PyTorch: 2e-06.
 
+No quantisation and no trees: one encoder, one head.
+
 Split-conformal intervals; mass outside the chosen tier is discounted by 0.1.
 
 | mode | cases | of them outside the bounds | charges with intervals of their own |

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from liangxing.errors import BundleError
+from liangxing.law import law_sha256
 from liangxing.model import bundle as bundles
 from liangxing.model.trees import mixture
 from liangxing.predictor import SentencePredictor
@@ -12,7 +13,7 @@ from liangxing_training.calibrate import CalibrateSettings, calibrate
 from liangxing_training.finetune import load_trained
 from liangxing_training.prepare import load_prepared
 from liangxing_training.quantise import quantise
-from liangxing_training.stacking import add_trees
+from liangxing_training.stacking import FITTED_ON, add_trees
 from liangxing_training.trees import TreeSettings, choose_weight
 
 FAST = TreeSettings(bits=12, kept_ngrams=50, classes=6, rounds=10, weights=(0.0, 0.5, 1.0))
@@ -94,3 +95,15 @@ def test_int8_shrinks_the_encoder_and_reports_what_it_costs(tiny_pipeline, tmp_p
     shutil.copy2(tiny_pipeline.bundle_folder / bundles.ENCODER, folder / bundles.ENCODER)
     with pytest.raises(BundleError, match="cosine"):
         quantise(model, folder, windows, texts, 0.99999)
+
+
+def test_a_calibration_names_the_law_it_was_fitted_against(stacked, data, tmp_path):
+    folder = Path(shutil.copytree(stacked[0], tmp_path / "bundle"))
+    manifest = bundles.load_bundle(folder).manifest
+    bundles.write_manifest(folder, manifest.model_copy(update={"law_sha256": "0" * 64}))
+    calibrate(folder, data.with_term("calibration"), CalibrateSettings(minimum_cases=20))
+    assert bundles.load_bundle(folder).manifest.law_sha256 == law_sha256()
+
+
+def test_a_bundle_names_the_splits_its_trees_were_fitted_on(stacked):
+    assert bundles.load_bundle(stacked[0]).manifest.data[FITTED_ON] == ["train", "validation"]

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from liangxing.errors import DataError
+from liangxing.law import law_sha256
 from liangxing.model import bundle as bundles
 from liangxing.model.calibration import (
     MINIMUM_GROUP,
@@ -23,6 +24,7 @@ from liangxing.model.calibration import (
 from liangxing.model.legal import CHARGE_GIVEN, CHARGE_PREDICTED
 from liangxing.model.outcomes import OutcomeGrid
 from liangxing.predictor import Assessment, SentencePredictor
+from liangxing.reading import READING_VERSION
 from pydantic import BaseModel, ConfigDict, Field
 from rich.progress import track
 
@@ -43,7 +45,8 @@ class CalibrateSettings(BaseModel):
 def calibrate(
     folder: Path, records: Sequence[Mapping[str, Any]], settings: CalibrateSettings
 ) -> Calibration:
-    """Fits and writes the calibration into the bundle at `folder`.
+    """Fits and writes the calibration into the bundle at `folder`, with the versions of the law
+    and the reading that it was fitted against.
 
     Modes (charge given, charge predicted) are fitted apart. Raises DataError when the split has
     fewer than `minimum_cases` records.
@@ -69,7 +72,9 @@ def calibrate(
     with bundles.atomic_folder(folder) as staging:
         for file in folder.iterdir():
             shutil.copy2(file, staging / file.name)
-        manifest = predictor.bundle.manifest
+        manifest = predictor.bundle.manifest.model_copy(
+            update={"law_sha256": law_sha256(), "reading_version": READING_VERSION}
+        )
         bundles.write_calibration(staging, calibration, manifest.files)
         render_card(staging, manifest, calibration)
         bundles.write_manifest(staging, manifest)

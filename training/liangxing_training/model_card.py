@@ -51,6 +51,7 @@ def model_card(manifest: bundles.Manifest, calibration: Calibration | None) -> s
         reading=manifest.reading_version,
         revision=manifest.git_revision or "not recorded",
         parity="not recorded" if parity is None else f"{parity:.2g}",
+        parts=_parts(manifest),
         calibration=_calibration(calibration),
         measured=_measured(manifest.metrics),
     )
@@ -84,6 +85,27 @@ def record_figures(folder: Path, figures: Mapping[str, float]) -> None:
 def _is_shown(name: str) -> bool:
     metric = name.rpartition("/")[2].removesuffix("_low").removesuffix("_high")
     return metric in _SHOWN
+
+
+def _parts(manifest: bundles.Manifest) -> str:
+    """Quantisation and trees, where the bundle has them."""
+    metrics, lines = manifest.metrics, list[str]()
+    if "int8_lowest_cosine" in metrics:
+        lines.append(
+            "The encoder's weights are int8; its embeddings have a cosine with PyTorch's of "
+            f"{metrics['int8_mean_cosine']:.3f} on average and "
+            f"{metrics['int8_lowest_cosine']:.3f} at worst on a sample of training texts. "
+            "Intervals were calibrated with it."
+        )
+    if "trees_weight" in metrics:
+        lines.append(
+            f"Boosted trees make up {metrics['trees_weight']:g} of the mixture with the head. On "
+            "validation, fitted on train alone, the cross-entropy was "
+            f"{metrics['loss_head']:.3f} nats for the head, {metrics['loss_trees']:.3f} for the "
+            f"trees, {metrics['loss_mixture']:.3f} for the mixture; the trees were then fitted "
+            "again on train and validation, the head on train alone."
+        )
+    return "\n\n".join(lines) or "No quantisation and no trees: one encoder, one head."
 
 
 def _calibration(calibration: Calibration | None) -> str:

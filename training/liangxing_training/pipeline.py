@@ -15,7 +15,7 @@ import torch
 from accelerate import PartialState
 from liangxing.errors import ConfigError
 from liangxing.law import law_sha256
-from liangxing.model.bundle import TREES, atomic_folder
+from liangxing.model.bundle import TREES, atomic_folder, load_bundle
 from liangxing.model.legal import CHARGE_GIVEN
 
 from liangxing_training import tracking
@@ -36,7 +36,7 @@ from liangxing_training.model_card import record_figures
 from liangxing_training.prepare import REPORT, PreparedData, load_prepared, prepare
 from liangxing_training.pretrain import Adaptation, load_adaptation, pretrain
 from liangxing_training.pretrain_texts import collect_texts
-from liangxing_training.stacking import add_trees
+from liangxing_training.stacking import FITTED_ON, add_trees
 from liangxing_training.tiny import make_tiny_encoder
 
 STATE = "run.json"
@@ -208,7 +208,15 @@ class Pipeline:
                 progress=_log.info,
             )
             self._log_evaluation(found)
-            record_figures(self.bundle_folder, tables.flat(found))
+            if split in load_bundle(self.bundle_folder).manifest.data.get(FITTED_ON, ()):
+                _log.warning(
+                    "the bundle was fitted on %s too: its row there is in-sample and stays out of "
+                    "the model card; the baselines were fitted on train alone",
+                    split,
+                )
+                mlflow.set_tag("in_sample", "true")
+            else:
+                record_figures(self.bundle_folder, tables.flat(found))
             if final:
                 uses = record_final_use(self.config.output, found)
                 mlflow.log_metric("final_evaluation_uses", uses)

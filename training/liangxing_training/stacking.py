@@ -20,6 +20,8 @@ from liangxing_training.model_card import render_card
 from liangxing_training.trees import Rows, TreeSettings, choose_weight, fit_trees, read_rows
 
 _TOLERANCE = 1e-4
+# Key of the manifest's data: splits that the bundle has seen labels of, beyond train.
+FITTED_ON = "fitted_on"
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ def add_trees(
             "loss_mixture": losses[weight],
         }
         metrics = {**manifest.metrics, **figures}
-        manifest = manifest.model_copy(update={"metrics": metrics})
+        data = {**manifest.data, FITTED_ON: ["train", "validation"]}
+        manifest = manifest.model_copy(update={"metrics": metrics, "data": data})
         render_card(staging, manifest, None)
         bundles.write_manifest(staging, manifest)
     return Stacking(weight, losses, figures)
