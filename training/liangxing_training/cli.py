@@ -260,7 +260,11 @@ def quickstart(
 
     pipeline = _pipeline(config, overrides)
     _show(pipeline.run())
-    console.print(prediction_table(pipeline.bundle_folder, FICTIONAL_CASES))
+    for folder, title in (
+        (pipeline.bundle_folder, "Fictional cases by the model just trained (SYNTHETIC)"),
+        (None, "The same by the bundled model (real judgments)"),
+    ):
+        console.print(prediction_table(folder, FICTIONAL_CASES, title))
     uri = pipeline.config.tracking.uri
     console.print(
         "These cases and scores are SYNTHETIC; they say nothing of real judgments.\n\n"

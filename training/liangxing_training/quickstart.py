@@ -35,10 +35,10 @@ FICTIONAL_CASES: tuple[Mapping[str, Any], ...] = (
 )
 
 
-def prediction_table(bundle: Path, cases: Sequence[Mapping[str, Any]]) -> Table:
-    """Predicts the cases and lays them out for reading."""
+def prediction_table(bundle: Path | None, cases: Sequence[Mapping[str, Any]], title: str) -> Table:
+    """Predicts the cases with a bundle, or the bundled model, and lays them out for reading."""
     predictor = SentencePredictor.load(bundle)
-    table = Table(title="Predictions for fictional cases (synthetic model)")
+    table = Table(title=title)
     for column in ("case", "charge", "penalty", "interval 0.9", "statutory bounds"):
         table.add_column(column)
     for prediction in predictor.predict_many(cases):
