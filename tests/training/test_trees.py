@@ -3,17 +3,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from liangxing.errors import BundleError
+from conftest import CONFIG, tiny_overrides
+from liangxing.errors import BundleError, ConfigError
 from liangxing.law import law_sha256
 from liangxing.model import bundle as bundles
 from liangxing.model.trees import mixture
 from liangxing.predictor import SentencePredictor
 from liangxing_training.batches import to_case
 from liangxing_training.calibrate import CalibrateSettings, calibrate
+from liangxing_training.config import load_config
 from liangxing_training.finetune import load_trained
+from liangxing_training.pipeline import Pipeline
 from liangxing_training.prepare import load_prepared
 from liangxing_training.quantise import quantise
-from liangxing_training.stacking import FITTED_ON, add_trees
+from liangxing_training.registry import register
+from liangxing_training.stacking import TRAINED_ON, add_trees
 from liangxing_training.trees import TreeSettings, choose_weight
 
 FAST = TreeSettings(bits=12, kept_ngrams=50, classes=6, rounds=10, weights=(0.0, 0.5, 1.0))
@@ -105,5 +109,15 @@ def test_a_calibration_names_the_law_it_was_fitted_against(stacked, data, tmp_pa
     assert bundles.load_bundle(folder).manifest.law_sha256 == law_sha256()
 
 
-def test_a_bundle_names_the_splits_its_trees_were_fitted_on(stacked):
-    assert bundles.load_bundle(stacked[0]).manifest.data[FITTED_ON] == ["train", "validation"]
+def test_a_bundle_names_the_splits_its_trees_have_seen(stacked):
+    assert bundles.load_bundle(stacked[0]).manifest.data[TRAINED_ON] == ["train", "validation"]
+
+
+def test_a_bundle_that_has_seen_validation_is_not_registered_by_its_figures_there(
+    stacked, tmp_path
+):
+    overrides = [*tiny_overrides(tmp_path), f"output={tmp_path}"]
+    pipeline = Pipeline(load_config(CONFIG, overrides))
+    shutil.copytree(stacked[0], pipeline.bundle_folder)
+    with pytest.raises(ConfigError, match="--final"):
+        register(pipeline, "test-model")

@@ -35,10 +35,10 @@ from liangxing_training.model import EncoderPart, HeadPart, LossWeights, Sentenc
 from liangxing_training.training_parts import (
     LengthTrainer,
     MlflowMetrics,
-    bf16_is_right,
     first_line,
     freeze,
     last_complete,
+    shared_arguments,
     without_attention_dropout,
 )
 
@@ -283,34 +283,19 @@ def _optimizer(model: SentencingModel, settings: FinetuneSettings) -> torch.opti
 def _arguments(
     settings: FinetuneSettings, checkpoints: Path, train_size: int
 ) -> TrainingArguments:
-    cpu = not torch.cuda.is_available()
     per_step = settings.batch_size * settings.gradient_accumulation
     steps = max(1, train_size // per_step // settings.evaluations_per_epoch)
     return TrainingArguments(
-        output_dir=str(checkpoints),
-        seed=settings.seed,
-        num_train_epochs=settings.epochs,
-        per_device_train_batch_size=settings.batch_size,
-        per_device_eval_batch_size=settings.batch_size,
-        gradient_accumulation_steps=settings.gradient_accumulation,
-        warmup_steps=settings.warmup_ratio,
-        bf16=bf16_is_right(settings.precision, cpu=cpu),
-        use_cpu=cpu,
+        **shared_arguments(settings, checkpoints),
         eval_strategy="steps",
-        save_strategy="steps",
         eval_steps=steps,
         save_steps=steps,
-        logging_steps=10,
-        save_total_limit=2,
         load_best_model_at_end=True,
         metric_for_best_model="cail_score",
         greater_is_better=True,
         remove_unused_columns=False,
         label_names=["outcome_labels"],
-        report_to="none",
         ddp_find_unused_parameters=False,
-        dataloader_pin_memory=not cpu,
-        logging_nan_inf_filter=False,
     )
 
 

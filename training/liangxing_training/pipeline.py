@@ -36,7 +36,7 @@ from liangxing_training.model_card import record_figures
 from liangxing_training.prepare import REPORT, PreparedData, load_prepared, prepare
 from liangxing_training.pretrain import Adaptation, load_adaptation, pretrain
 from liangxing_training.pretrain_texts import collect_texts
-from liangxing_training.stacking import FITTED_ON, add_trees
+from liangxing_training.stacking import TRAINED_ON, add_trees
 from liangxing_training.tiny import make_tiny_encoder
 
 STATE = "run.json"
@@ -208,9 +208,9 @@ class Pipeline:
                 progress=_log.info,
             )
             self._log_evaluation(found)
-            if split in load_bundle(self.bundle_folder).manifest.data.get(FITTED_ON, ()):
+            if split in load_bundle(self.bundle_folder).manifest.data.get(TRAINED_ON, ()):
                 _log.warning(
-                    "the bundle was fitted on %s too: its row there is in-sample and stays out of "
+                    "the bundle was trained on %s too: its row there is in-sample and not for "
                     "the model card; the baselines were fitted on train alone",
                     split,
                 )

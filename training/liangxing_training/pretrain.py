@@ -28,10 +28,10 @@ from liangxing_training.pretrain_texts import PretrainSettings, Texts, WindowDat
 from liangxing_training.training_parts import (
     LengthTrainer,
     MlflowMetrics,
-    bf16_is_right,
     first_line,
     freeze,
     last_complete,
+    shared_arguments,
     without_attention_dropout,
 )
 
@@ -176,27 +176,11 @@ def _model(encoder: EncoderSettings, settings: PretrainSettings, checkpoint: str
 
 
 def _arguments(settings: PretrainSettings, checkpoints: Path) -> TrainingArguments:
-    cpu = not torch.cuda.is_available()
     return TrainingArguments(
-        output_dir=str(checkpoints),
-        seed=settings.seed,
-        num_train_epochs=settings.epochs,
-        per_device_train_batch_size=settings.batch_size,
-        per_device_eval_batch_size=settings.batch_size,
-        gradient_accumulation_steps=settings.gradient_accumulation,
+        **shared_arguments(settings, checkpoints),
         learning_rate=settings.learning_rate,
-        weight_decay=settings.weight_decay,
-        warmup_steps=settings.warmup_ratio,
-        bf16=bf16_is_right(settings.precision, cpu=cpu),
-        use_cpu=cpu,
-        save_strategy="steps",
         save_steps=settings.save_steps,
-        logging_steps=10,
-        save_total_limit=2,
         prediction_loss_only=True,
-        report_to="none",
-        dataloader_pin_memory=not cpu,
-        logging_nan_inf_filter=False,
     )
 
 

@@ -19,6 +19,7 @@ from liangxing_training.evaluation.outcomes import Outcomes
 from liangxing_training.gates import Gate, coverage_gate, parity_gate, win_gate
 from liangxing_training.pipeline import Pipeline
 from liangxing_training.prepare import load_prepared
+from liangxing_training.stacking import TRAINED_ON
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 _CONSTANT = "best constant"
@@ -47,10 +48,10 @@ def register(pipeline: Pipeline, name: str, *, final: bool = False) -> Registrat
 
     It is compared with the champion on the validation split, or with `final` on the test split,
     whose every use is logged; where there is no champion yet, with the best constant. Raises
-    ConfigError for a bundle trained on the split it would be measured on.
+    ConfigError when the bundle or the champion was trained on the split of the comparison.
     """
     manifest = load_bundle(pipeline.bundle_folder).manifest
-    if not final and "validation" in manifest.data.get("trained_on", ()):
+    if not final and "validation" in manifest.data.get(TRAINED_ON, ()):
         raise ConfigError(
             "the bundle was trained on the validation split; register it with --final"
         )
@@ -98,6 +99,10 @@ def _against(
         predictor = SentencePredictor.load(local_folder(f"models:/{name}/{champion.version}"))
     except BundleError as error:
         raise BundleError(f"the champion cannot be loaded: {error}") from error
+    if found.split in predictor.bundle.manifest.data.get(TRAINED_ON, ()):
+        raise ConfigError(
+            f"the champion was trained on the {found.split} split; register with --final"
+        )
     records = load_prepared(pipeline.data_folder).with_term(found.split)
     made = predict_records(predictor, records, LEVEL, charge_given=True)
     how = pipeline.config.evaluate.resampling

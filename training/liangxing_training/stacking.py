@@ -20,8 +20,8 @@ from liangxing_training.model_card import render_card
 from liangxing_training.trees import Rows, TreeSettings, choose_weight, fit_trees, read_rows
 
 _TOLERANCE = 1e-4
-# Key of the manifest's data: splits that the bundle has seen labels of, beyond train.
-FITTED_ON = "fitted_on"
+# Key of the manifest's data: splits whose labels the bundle has seen.
+TRAINED_ON = "trained_on"
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def add_trees(
             "loss_mixture": losses[weight],
         }
         metrics = {**manifest.metrics, **figures}
-        data = {**manifest.data, FITTED_ON: ["train", "validation"]}
+        data = {**manifest.data, TRAINED_ON: ["train", "validation"]}
         manifest = manifest.model_copy(update={"metrics": metrics, "data": data})
         render_card(staging, manifest, None)
         bundles.write_manifest(staging, manifest)

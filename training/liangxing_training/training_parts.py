@@ -78,6 +78,30 @@ def bf16_is_right(precision: str, *, cpu: bool) -> bool:
     return torch.cuda.is_bf16_supported()
 
 
+def shared_arguments(settings: Any, checkpoints: Path) -> dict[str, Any]:
+    """The TrainingArguments that do not depend on what is learnt; `settings` are those of
+    fine-tuning or of pretraining."""
+    cpu = not torch.cuda.is_available()
+    return {
+        "output_dir": str(checkpoints),
+        "seed": settings.seed,
+        "num_train_epochs": settings.epochs,
+        "per_device_train_batch_size": settings.batch_size,
+        "per_device_eval_batch_size": settings.batch_size,
+        "gradient_accumulation_steps": settings.gradient_accumulation,
+        "weight_decay": settings.weight_decay,
+        "warmup_steps": settings.warmup_ratio,
+        "bf16": bf16_is_right(settings.precision, cpu=cpu),
+        "use_cpu": cpu,
+        "save_strategy": "steps",
+        "logging_steps": 10,
+        "save_total_limit": 2,
+        "report_to": "none",
+        "dataloader_pin_memory": not cpu,
+        "logging_nan_inf_filter": False,
+    }
+
+
 def last_complete(checkpoints: Path) -> str | None:
     """The newest checkpoint that was written to its end; a torn one is removed."""
     found = sorted(

@@ -6,7 +6,6 @@ bundle can carry them.
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,8 +29,6 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import KFold, cross_val_predict
 
 from liangxing_training.batches import to_case
-
-_log = logging.getLogger(__name__)
 
 Record = Mapping[str, Any]
 OPSET = 15
