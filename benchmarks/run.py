@@ -1,7 +1,8 @@
 """Speed as ratios against a peer measured in the same run; nothing here is a test.
 
 Today: ONNX Runtime against eager torch on the tiny synthetic model, single cases and batches; and
-the milliseconds of the full law step (reading, bounds, guideline range) on a long fact.
+the milliseconds of the full law step (reading, bounds, guideline range) on a long fact; and the
+milliseconds of one more variant of a what-if on the bundled model.
 """
 
 from __future__ import annotations
@@ -54,9 +55,13 @@ def main() -> None:
     Console().print(table)
     law = law_step()
     Console().print("Law step: " + ", ".join(f"{name} {value:.3g}" for name, value in law.items()))
+    switched = what_if_step()
+    Console().print(
+        "What-if: " + ", ".join(f"{name} {value:.3g}" for name, value in switched.items())
+    )
     target = ROOT / "benchmarks" / "results" / "latest.json"
     target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps([*rows, law], indent=1), encoding="utf-8")
+    target.write_text(json.dumps([*rows, law, switched], indent=1), encoding="utf-8")
 
 
 def law_step() -> dict[str, float]:
@@ -73,6 +78,34 @@ def law_step() -> dict[str, float]:
         "law step ms": statistics.median(whole),
         "least ms": min(whole),
         "without reading ms": statistics.median(law),
+    }
+
+
+def what_if_step() -> dict[str, float]:
+    """CPU milliseconds of the bundled model: a whole prediction, and one more variant of a
+    what-if beyond the first, whose text is not read again."""
+    predictor = SentencePredictor.load(threads=1)
+    case = Case(fact=str(FICTIONAL_CASES[0]["fact"]), charges=("盗窃",))
+    names = ("surrender", "merit", "restitution", "accessory", "attempt", "recidivist")
+    variants = [{"set": {name: True}} for name in names]
+
+    def cpu(work: Callable[[], object]) -> float:
+        start = time.process_time()
+        work()
+        return 1000 * (time.process_time() - start)
+
+    whole = [cpu(lambda: predictor.predict(case)) for _ in range(ROUNDS)]
+    pairs = [
+        (
+            cpu(lambda: predictor.what_if(case, variants)),
+            cpu(lambda: predictor.what_if(case, variants[:1])),
+        )
+        for _ in range(ROUNDS)
+    ]
+    more = len(variants) - 1
+    return {
+        "predict cpu ms": statistics.median(whole),
+        "variant cpu ms": statistics.median((all_ - one) / more for all_, one in pairs),
     }
 
 

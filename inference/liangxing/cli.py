@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from liangxing.case import Case
+from liangxing.commands.whatif import whatif
 from liangxing.errors import CaseError, DataError, LiangxingError
 
 if TYPE_CHECKING:
@@ -28,11 +29,20 @@ app = typer.Typer(
 )
 law = typer.Typer(help="The law data the bounds come from.", no_args_is_help=True)
 app.add_typer(law, name="law")
+app.command()(whatif)
 _errors = Console(stderr=True)
 
 ModelOption = Annotated[
     Path | None,
     typer.Option("--model", help="Bundle folder or models:/NAME@ALIAS; else the bundled model."),
+]
+LadderOption = Annotated[
+    str | None,
+    typer.Option(help="A court's leniency by stage of the plea: 321 or jinan; else none."),
+]
+StageOption = Annotated[
+    str | None,
+    typer.Option(help="Stage of the plea of --fact: investigation, prosecution or trial."),
 ]
 _LISTED_FAILURES = 20
 
@@ -50,6 +60,8 @@ def predict(
     local_thresholds: Annotated[
         Path | None, typer.Option(help="A province's own figures for tiers, YAML.")
     ] = None,
+    ladder: LadderOption = None,
+    stage: StageOption = None,
 ) -> None:
     """Predict one fact, or every case of a file; bad rows are listed and the rest is written."""
     from liangxing.predictor import SentencePredictor
@@ -62,12 +74,12 @@ def predict(
         raise DataError("--input needs --output, the file for the predictions")
     predictor = SentencePredictor.load(model, threads=threads, local_thresholds=local_thresholds)
     if fact is not None:
-        case = Case.from_row({"fact": fact, "charges": charge or []})
-        typer.echo(predictor.predict(case, level=level).to_json())
+        case = Case.from_row({"fact": fact, "charges": charge or [], "stage": stage})
+        typer.echo(predictor.predict(case, level=level, ladder=ladder).to_json())
         return
     assert input is not None
     assert output is not None
-    failures = _predict_file(predictor, input, output, level, batch_size)
+    failures = _predict_file(predictor, input, output, level, batch_size, ladder)
     for line, error in failures[:_LISTED_FAILURES]:
         _errors.print(f"{input.name} line {line}: {error}", highlight=False, soft_wrap=True)
     if failures:
@@ -81,13 +93,16 @@ def explain(
     model: ModelOption = None,
     charge: Annotated[list[str] | None, typer.Option(help="Charge; repeatable.")] = None,
     level: Annotated[float, typer.Option(help="Coverage of the interval.")] = 0.9,
+    ladder: LadderOption = None,
+    stage: StageOption = None,
 ) -> None:
     """One fact in words: penalty, interval, bounds, and every step with its source."""
     from liangxing.explain import explanation
     from liangxing.predictor import SentencePredictor
 
-    case = Case.from_row({"fact": fact, "charges": charge or []})
-    typer.echo(explanation(SentencePredictor.load(model).predict(case, level=level)))
+    case = Case.from_row({"fact": fact, "charges": charge or [], "stage": stage})
+    found = SentencePredictor.load(model).predict(case, level=level, ladder=ladder)
+    typer.echo(explanation(found))
 
 
 @app.command()
@@ -167,7 +182,12 @@ def main() -> None:
 
 
 def _predict_file(
-    predictor: SentencePredictor, source: Path, target: Path, level: float, batch_size: int
+    predictor: SentencePredictor,
+    source: Path,
+    target: Path,
+    level: float,
+    batch_size: int,
+    ladder: str | None,
 ) -> list[tuple[int, CaseError]]:
     """Writes predictions to a temporary file that then replaces `target`."""
     from liangxing.case_files import read_cases
@@ -191,7 +211,7 @@ def _predict_file(
         ):
             task = progress.add_task("Predicting", total=None)
             while batch := list(islice(cases, batch_size)):
-                for prediction in predictor.predict_many(batch, batch_size, level):
+                for prediction in predictor.predict_many(batch, batch_size, level, ladder=ladder):
                     file.write(prediction.to_json() + "\n")
                 progress.advance(task, len(batch))
         part.chmod(0o644)

@@ -11,15 +11,18 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from liangxing.case import Case
+from liangxing.case import Case, Stage
+from liangxing.effects import Variation
 from liangxing.errors import CaseError
-from liangxing.law import law_sha256
+from liangxing.law.assess import CaseReading
 from liangxing.law.bounds import Finder
+from liangxing.law.leniency import ladder_notice
 from liangxing.law.local import load_local
 from liangxing.law.statutes import find
-from liangxing.law.suspension import SuspensionLaw, suspension_of
+from liangxing.law.suspension import suspension_of
 from liangxing.model import calibration as calibrate
 from liangxing.model import features
+from liangxing.model.answers import Answers, most_probable, notices_of
 from liangxing.model.bundle import (
     BUNDLED,
     ENCODER,
@@ -30,28 +33,21 @@ from liangxing.model.bundle import (
     Bundle,
     load_bundle,
 )
-from liangxing.model.legal import LegalContext, legal_context
+from liangxing.model.legal import LegalContext, context_of, legal_context
 from liangxing.model.outcomes import Floats
 from liangxing.model.registry import local_folder
 from liangxing.model.session import Encoding, Graphs, HeadOutput
+from liangxing.model.texts import ReadTexts
 from liangxing.model.tokens import WindowTokenizer, encoder_text
 from liangxing.model.trees import TreePart
 from liangxing.prediction import (
     Bounds,
-    Candidate,
-    Distribution,
-    Fine,
     Interval,
     ModelIdentity,
-    Penalty,
     Prediction,
-    Suspension,
 )
-from liangxing.reading import READING_VERSION
-from liangxing.terms import penalty_kind, penalty_text
+from liangxing.whatif import Changes, WhatIf, answer
 
-_LISTED = 5
-_MERGED_DEATH = "死刑（含缓期二年执行）"
 _T = TypeVar("_T")
 
 
@@ -65,11 +61,10 @@ class Assessment:
 
 
 @dataclass(frozen=True)
-class _Run:
+class Run:
     """One batch through all parts; `probabilities` [cases, outcomes] are before any bound."""
 
-    truncated: list[bool]
-    encoding: Encoding
+    texts: ReadTexts
     contexts: list[LegalContext]
     outputs: HeadOutput
     probabilities: Floats
@@ -84,7 +79,8 @@ class SentencePredictor:
         manifest = bundle.manifest
         self.bundle = bundle
         self._finder = finder
-        self._grid = bundle.grid
+        self.grid = bundle.grid
+        self.answers = Answers(bundle)
         self._tokenizer = WindowTokenizer.from_file(bundle.folder / TOKENIZER, manifest.windows)
         self.graphs = Graphs(
             bundle.folder / ENCODER,
@@ -103,7 +99,7 @@ class SentencePredictor:
             else None
         )
         self._identity = ModelIdentity(manifest.name, manifest.version, bundle.sha256)
-        self._notices = _notices(bundle)
+        self._notices = notices_of(bundle)
         self._remembered: dict[tuple[tuple[int, ...], ...], Encoding] | None = None
 
     @classmethod
@@ -140,26 +136,51 @@ class SentencePredictor:
         finally:
             self._remembered = None
 
-    def predict(self, case: Case | Mapping[str, Any], level: float = 0.9) -> Prediction:
-        """Predicts one case; raises CaseError naming the field, the limit and the fix."""
-        return next(self.predict_many([case], level=level))
+    def predict(
+        self, case: Case | Mapping[str, Any], level: float = 0.9, *, ladder: str | None = None
+    ) -> Prediction:
+        """Predicts one case; raises CaseError naming the field, the limit and the fix.
+
+        `ladder` names a court's leniency by the stage of the plea (leniency.yaml), an option that
+        moves the guideline range and never the model's figures.
+        """
+        return next(self.predict_many([case], level=level, ladder=ladder))
 
     def predict_many(
         self,
         cases: Iterable[Case | Mapping[str, Any]],
         batch_size: int = 16,
         level: float = 0.9,
+        *,
+        ladder: str | None = None,
     ) -> Iterator[Prediction]:
         """Predicts cases in order, `batch_size` at a time, reading no further ahead.
 
         `level` is the coverage wanted, between 0 and 1. Raises CaseError at the first bad case.
         """
-        if not 0 < level < 1:
-            raise CaseError(f"level {level} is not between 0 and 1; 0.9 is usual")
+        check_level(level)
         for batch in _batches((Case.from_row(case) for case in cases), batch_size):
-            run = self._run(batch)
+            run = self.run(batch, ladder)
             for index, case in enumerate(batch):
-                yield self._prediction(case, run, index, level)
+                yield self.prediction(case.id, run, index, level, ladder=ladder)
+
+    def what_if(
+        self,
+        case: Case | Mapping[str, Any],
+        variants: Changes | Sequence[Mapping[str, Any] | Variation] | None = None,
+        *,
+        level: float = 0.9,
+        ladder: str | None = None,
+    ) -> WhatIf:
+        """What changed circumstances, quantities or stage of the plea would do to a case.
+
+        `variants` is one set of changes, {"surrender": True, "amount_yuan": 8000,
+        "plea_stage": "investigation", "restitution": None} where None takes back what is stated,
+        or a list of {"name", "set", "unset"}; without it, each fact that a plea may be joined
+        with. The text is read once, the law and the head anew. Raises CaseError naming an unknown
+        id and what is near it.
+        """
+        return answer(self, Case.from_row(case), variants, level=level, ladder=ladder)
 
     def assess(
         self, cases: Iterable[Case], batch_size: int = 16, *, charge_given: bool = True
@@ -171,7 +192,7 @@ class SentencePredictor:
         if not charge_given:
             cases = (case.model_copy(update={"charges": ()}) for case in cases)
         for batch in _batches(cases, batch_size):
-            run = self._run(batch)
+            run = self.run(batch)
             yield from (
                 Assessment(*pair) for pair in zip(run.contexts, run.probabilities, strict=True)
             )
@@ -179,46 +200,85 @@ class SentencePredictor:
     def interval(self, found: Assessment, level: float) -> Interval:
         """The interval of an assessed case at any level, without another pass of the model."""
         bounds, fitted = found.legal.bounds, self.bundle.calibration
-        distribution = self._bounded(found)
+        distribution = self.bounded(found)
         inflation = (
             fitted.inflation(found.legal.mode, found.legal.charge, level)[0] if fitted else np.inf
         )
-        sets = calibrate.nested_sets(self._grid, distribution, bounds)
-        return calibrate.interval_at(self._grid, sets, bounds, inflation, level)
+        sets = calibrate.nested_sets(self.grid, distribution, bounds)
+        return calibrate.interval_at(self.grid, sets, bounds, inflation, level)
 
-    def _bounded(self, found: Assessment) -> Floats:
+    def bounded(self, found: Assessment) -> Floats:
+        """The distribution inside the bounds, [outcomes]."""
         discount = self.bundle.calibration.discount if self.bundle.calibration else 1.0
-        return calibrate.bounded(self._grid, found.probabilities, found.legal.bounds, discount)
+        return calibrate.bounded(self.grid, found.probabilities, found.legal.bounds, discount)
 
-    def _run(self, cases: Sequence[Case]) -> _Run:
-        manifest = self.bundle.manifest
-        cut = [self._tokenizer.windows(case.fact, case.defendant) for case in cases]
-        encoding = self._encode([windows for windows, _ in cut])
-        charge_rows = calibrate.softmax(encoding.charge_logits.astype(np.float64))
+    def run(self, cases: Sequence[Case], ladder: str | None = None) -> Run:
+        """One batch from the text on."""
+        names = self.bundle.manifest.charges
+        texts = self._read(cases)
+        charge_rows = calibrate.softmax(texts.encoding.charge_logits.astype(np.float64))
         contexts = [
-            legal_context(case, manifest.charges, row, finder=self._finder)
+            legal_context(case, names, row, finder=self._finder, ladder=ladder)
             for case, row in zip(cases, charge_rows, strict=True)
         ]
-        rows = [
-            features.compute(
-                manifest.feature_names,
-                context,
-                defendants_count=case.defendants_count,
+        return self._decided(texts, contexts, [case.defendants_count for case in cases])
+
+    def rerun(
+        self,
+        case: Case,
+        run: Run,
+        states: Sequence[tuple[CaseReading, Stage | None]],
+        ladder: str | None = None,
+    ) -> Run:
+        """The law and the head again on the one case of `run`, whose text was read, under other
+        readings and stages of the plea."""
+        known = run.contexts[0]
+        contexts = [
+            context_of(
+                case.model_copy(update={"stage": stage}),
+                known.mode,
+                known.sets,
+                reading,
+                finder=self._finder,
+                ladder=ladder,
             )
-            for case, context in zip(cases, contexts, strict=True)
+            for reading, stage in states
+        ]
+        counts = [case.defendants_count] * len(states)
+        return self._decided(run.texts.repeated(len(states)), contexts, counts)
+
+    def _read(self, cases: Sequence[Case]) -> ReadTexts:
+        cut = [self._tokenizer.windows(case.fact, case.defendant) for case in cases]
+        mask = self.bundle.manifest.windows.mask_verdicts
+        grams = self.trees and (
+            self.trees.read(encoder_text(case.fact, mask=mask)) for case in cases
+        )
+        return ReadTexts(
+            truncated=tuple(truncated for _, truncated in cut),
+            encoding=self._encode([windows for windows, _ in cut]),
+            grams=tuple(grams or ()),
+        )
+
+    def _decided(
+        self,
+        texts: ReadTexts,
+        contexts: list[LegalContext],
+        defendants: Sequence[int | None],
+    ) -> Run:
+        names = self.bundle.manifest.feature_names
+        rows = [
+            features.compute(names, context, defendants_count=count)
+            for context, count in zip(contexts, defendants, strict=True)
         ]
         values = np.stack([values for values, _ in rows])
         present = np.stack([present for _, present in rows])
-        outputs = self.graphs.decide(encoding.embedding, values, present)
+        outputs = self.graphs.decide(texts.encoding.embedding, values, present)
         probabilities = calibrate.softmax(outputs.outcome_logits.astype(np.float64))
         if self.trees is not None:
-            mask = manifest.windows.mask_verdicts
-            texts = [encoder_text(case.fact, mask=mask) for case in cases]
             probabilities = self.trees.mixed(
-                probabilities, self.trees.probabilities(texts, values, present)
+                probabilities, self.trees.judge(texts.grams, values, present)
             )
-        truncated = [truncated for _, truncated in cut]
-        return _Run(truncated, encoding, contexts, outputs, probabilities)
+        return Run(texts, contexts, outputs, probabilities)
 
     def _encode(self, texts: Sequence[Sequence[Sequence[int]]]) -> Encoding:
         known = self._remembered
@@ -230,95 +290,48 @@ class SentencePredictor:
             known.update(zip(new, self.graphs.encode(new).rows(), strict=True))
         return Encoding.joined([known[key] for key in keys])
 
-    def _prediction(
-        self,
-        case: Case,
-        run: _Run,
-        index: int,
-        level: float,
+    def prediction(
+        self, id_: str | None, run: Run, index: int, level: float, *, ladder: str | None = None
     ) -> Prediction:
+        """The case at `index` of a run in full."""
         manifest = self.bundle.manifest
-        legal, encoding, outputs = run.contexts[index], run.encoding, run.outputs
+        legal, encoding, outputs = run.contexts[index], run.texts.encoding, run.outputs
         found = Assessment(legal, run.probabilities[index])
-        distribution = self._bounded(found)
-        penalty = self._penalty(
-            calibrate.best_point(self._grid, distribution, legal.bounds),
+        distribution = self.bounded(found)
+        penalty = self.answers.penalty(
+            calibrate.best_point(self.grid, distribution, legal.bounds),
             fine_only=legal.law.statutory.fine_only,
         )
         suspended = suspension_of(penalty.kind, penalty.months, legal.reading.facts, legal.charges)
         charge_row = calibrate.softmax(encoding.charge_logits[index].astype(np.float64))
         article_row = 1 / (1 + np.exp(-encoding.article_logits[index].astype(np.float64)))
         warnings = [*self._notices, *legal.warnings]
-        if run.truncated[index]:
+        if ladder is not None:
+            warnings.append(ladder_notice(ladder))
+        if run.texts.truncated[index]:
             warnings.append("案情过长，中间部分未读入模型（fact longer than the model reads）")
         return Prediction(
-            id=case.id,
+            id=id_,
             penalty=penalty,
             interval=self.interval(found, level),
-            bounds=Bounds(statutory=legal.bounds, guideline=legal.guideline),
-            distribution=self._distribution(distribution),
-            charges=_top(manifest.charges, charge_row),
-            articles=_top(manifest.articles, article_row),
-            suspension=self._suspension(suspended, float(outputs.suspension_logit[index])),
-            fine=self._fine(outputs.fine_quantiles[index]),
+            bounds=Bounds(statutory=legal.bounds, guideline=legal.shown.guideline.range),
+            distribution=self.answers.distribution(distribution),
+            charges=most_probable(manifest.charges, charge_row),
+            articles=most_probable(manifest.articles, article_row),
+            suspension=self.answers.suspension(suspended, float(outputs.suspension_logit[index])),
+            fine=self.answers.fine(outputs.fine_quantiles[index]),
             model=self._identity,
             circumstances=list(legal.reading.circumstances),
             quantities=list(legal.reading.quantities),
-            trace=[*legal.trace, suspended.trace],
+            trace=[*legal.shown.trace, suspended.trace],
             warnings=warnings,
         )
 
-    def _penalty(self, outcome: int, *, fine_only: bool) -> Penalty:
-        if outcome == self._grid.death:
-            return Penalty("death", None, _MERGED_DEATH)
-        if outcome == self._grid.life:
-            return Penalty("life", None, penalty_text("life", None))
-        months = self._grid.months[outcome]
-        kind = penalty_kind(months, fine_only_open=fine_only)
-        return Penalty(kind, months, penalty_text(kind, months))
 
-    def _distribution(self, distribution: Floats) -> Distribution:
-        bins = {str(number): 0.0 for number in range(1, 11)}
-        for name, mass in zip(self._grid.bins, distribution[: self._grid.life], strict=True):
-            bins[name] += float(mass)
-        return Distribution(
-            bins, float(distribution[self._grid.life]), float(distribution[self._grid.death])
-        )
-
-    def _suspension(self, law: SuspensionLaw, logit: float) -> Suspension:
-        if not law.eligible or "suspension" not in self.bundle.manifest.labels_seen:
-            probability = None if law.eligible else 0.0
-        else:
-            probability = float(1 / (1 + np.exp(-logit)))
-        return Suspension(law.eligible, probability, law.probation)
-
-    def _fine(self, quantiles: Any) -> Fine | None:
-        if "fine" not in self.bundle.manifest.labels_seen:
-            return None
-        low, middle, high = np.expm1(np.sort(np.maximum(quantiles.astype(np.float64), 0.0)))
-        return Fine(round(float(middle), -2), round(float(low), -2), round(float(high), -2))
-
-
-def _notices(bundle: Bundle) -> tuple[str, ...]:
-    notices: list[str] = []
-    manifest = bundle.manifest
-    if manifest.synthetic:
-        notices.append("模型只用合成数据训练，仅供演示（trained on synthetic cases only）")
-    if bundle.calibration is None:
-        notices.append(
-            "模型未校准，区间为全部法定边界（not calibrated: the interval is the bounds）"
-        )
-    if manifest.law_sha256 != law_sha256() or manifest.reading_version != READING_VERSION:
-        notices.append(
-            "校准所用的法律数据或读取规则版本不同，覆盖率不作保证"
-            "（calibrated against other law data: no coverage claim）"
-        )
-    return tuple(notices)
-
-
-def _top(names: Sequence[str], probabilities: Floats) -> list[Candidate]:
-    order = np.argsort(-probabilities, kind="stable")[:_LISTED]
-    return [Candidate(names[int(i)], float(probabilities[i])) for i in order]
+def check_level(level: float) -> None:
+    """Raises CaseError for a level that is no probability."""
+    if not 0 < level < 1:
+        raise CaseError(f"level {level} is not between 0 and 1; 0.9 is usual")
 
 
 def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:

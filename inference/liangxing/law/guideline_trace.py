@@ -14,6 +14,8 @@ from liangxing.prediction import MonthRange, TraceStep
 
 # A base sentence (基准刑) that the case gives, in months, in place of the starting point.
 BASE = "base_months"
+# How a note ends that names what is not counted beside a circumstance.
+BESIDE = "不重复评价，取对被告人有利的一种"
 
 
 def as_data(months: MonthRange) -> dict[str, float]:
@@ -108,7 +110,7 @@ def move_step(move: Move, weights: Sequence[Weight], facts: CaseFacts) -> TraceS
         if other.id in weight.conflicts or weight.id in other.conflicts
     ]
     if rivals:
-        notes.append(f"与{'、'.join(rivals)}不重复评价，取对被告人有利的一种")
+        notes.append(f"与{'、'.join(rivals)}{BESIDE}")
     return TraceStep(
         step="量刑情节",
         rule="；".join([rule, *notes]),

@@ -97,6 +97,20 @@ def ladder(name: str) -> Ladder:
     return known[name]
 
 
+def ladder_notice(name: str) -> str:
+    """What a reader must know where a ladder is used; ConfigError names those there are.
+
+    >>> ladder_notice("jinan")[:21]
+    '采用山东省济南市（试点）的阶梯式从宽（济南'
+    """
+    chosen = ladder(name)
+    mark = "" if chosen.verified is True else "，未经核实或者仅为地方做法"
+    return (
+        f"采用{chosen.place}的阶梯式从宽（{chosen.source}{mark}），只影响指导范围，不影响模型的刑期和区间"
+        "（plea ladder: an option）"
+    )
+
+
 def staged_ratio(name: str, stage: Stage | None) -> tuple[float, float]:
     """Least and most reduction for a plea at `stage`; over all stages where it is unknown.
 

@@ -27,13 +27,17 @@ def trace_text(trace: Sequence[TraceStep]) -> str:
     return "\n".join(f"{number}. {_line(step)}" for number, step in enumerate(trace, start=1))
 
 
+def mark_of(step: TraceStep) -> str:
+    """What must be said of a step that was not read in its source; empty where it was."""
+    return _MARKS.get(step.verified, "（未核实）")
+
+
 def _line(step: TraceStep) -> str:
     ranges = [_range(data) for data in (step.before, step.after) if data is not None]
     shown = " → ".join(filter(None, ranges))
     told = f"；依据：“{step.evidence.text}”" if step.evidence else ""
-    mark = _MARKS.get(step.verified, "（未核实）")
     months = f"（{shown}）" if shown else ""
-    return f"{step.step}：{step.rule}【{step.source}】{mark}{months}{told}"
+    return f"{step.step}：{step.rule}【{step.source}】{mark_of(step)}{months}{told}"
 
 
 def _range(data: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from liangxing.case import Case
 from liangxing.law.assess import CaseReading, LegalAssessment, assess_reading, read_case
 from liangxing.law.bounds import Finder
 from liangxing.law.charges import canonical_charge
+from liangxing.law.guidelines import Options
 from liangxing.law.statutes import find
 from liangxing.law.versions import Days
 from liangxing.model.outcomes import Floats
@@ -24,13 +25,22 @@ CHARGE_SET_PROBABILITY = 0.95
 @dataclass(frozen=True)
 class LegalContext:
     """The law on one case. `bounds` cover every possible charge; `law` covers the charges given,
-    or the most probable one."""
+    or the most probable one. `laddered` is that law with a plea ladder, which is shown and never
+    a feature: no model was trained or calibrated with one. `sets` are the charges that may apply,
+    the most probable first."""
 
     mode: str
     bounds: StatutoryBounds
     law: LegalAssessment
     reading: CaseReading
     warnings: tuple[str, ...]
+    laddered: LegalAssessment | None = None
+    sets: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def shown(self) -> LegalAssessment:
+        """The law that the user sees."""
+        return self.laddered or self.law
 
     @property
     def charges(self) -> tuple[str, ...]:
@@ -68,26 +78,47 @@ def legal_context(
     *,
     finder: Finder = find,
     period: Days | None = None,
+    ladder: str | None = None,
 ) -> LegalContext:
     """The law for the given charges, or for the smallest predicted set with 95 % probability.
 
     `finder` looks up statutes, a province's own where the user gave its figures; `period` are the
-    days in which an offence without a date may lie.
+    days in which an offence without a date may lie; `ladder` names a plea ladder.
     """
     given = tuple(dict.fromkeys(canonical_charge(name) or name for name in case.charges))
     sets = [given] if given else [(c,) for c in charge_set(charge_names, charge_probabilities)]
-    first = sets[0] if sets else ()
-    reading = read_case(case, first, period=period)
+    reading = read_case(case, sets[0] if sets else (), period=period)
+    mode = CHARGE_GIVEN if given else CHARGE_PREDICTED
+    return context_of(case, mode, sets, reading, finder=finder, ladder=ladder)
+
+
+def context_of(
+    case: Case,
+    mode: str,
+    sets: Sequence[tuple[str, ...]],
+    reading: CaseReading,
+    *,
+    finder: Finder = find,
+    ladder: str | None = None,
+) -> LegalContext:
+    """The law for `sets` of charges, the most probable first, on a case that has been read."""
+    first, *rest = sets or [()]
     law = assess_reading(case, first, reading, finder=finder)
-    others = [assess_reading(case, each, reading, finder=finder) for each in sets[1:]]
+    others = [assess_reading(case, each, reading, finder=finder) for each in rest]
     bounds = union([each.statutory.bounds for each in (law, *others)])
     notes = (note for each in (law, *others) for note in each.warnings)
+    laddered = None
+    if ladder is not None:
+        options = Options(plea_ladder=ladder, stage=case.stage)
+        laddered = assess_reading(case, first, reading, finder=finder, options=options)
     return LegalContext(
-        mode=CHARGE_GIVEN if given else CHARGE_PREDICTED,
+        mode=mode,
         bounds=bounds,
         law=law,
         reading=reading,
         warnings=tuple(dict.fromkeys(notes)),
+        laddered=laddered,
+        sets=tuple(sets),
     )
 
 

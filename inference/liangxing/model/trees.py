@@ -85,6 +85,17 @@ def tree_row(
     return np.concatenate([grams, [np.log1p(length), estimate], stated]).astype(np.float32)
 
 
+@dataclass(frozen=True)
+class Grams:
+    """What the trees read of one text, whatever the features: `indices` and `weights` of its
+    n-grams, its length in characters, and the linear estimate before charges in log1p months."""
+
+    indices: NDArray[np.int64]
+    weights: NDArray[np.float32]
+    length: int
+    estimate: np.float32
+
+
 class TreePart:
     """The trees of one bundle; threads may share it."""
 
@@ -93,6 +104,12 @@ class TreePart:
         self._session = open_session(trees, threads)
         self._charges = charge_columns(names)
 
+    def read(self, text: str) -> Grams:
+        """The n-grams of a text as the encoder reads it."""
+        indices, weights = tfidf(text, self.wide.idf)
+        estimate = np.float32(weights @ self.wide.coefficients[indices])
+        return Grams(indices, weights, len(text), estimate)
+
     def probabilities(
         self,
         texts: Sequence[str],
@@ -100,18 +117,30 @@ class TreePart:
         present: NDArray[np.float32],
     ) -> Floats:
         """[cases, outcomes] from `texts` as the encoder reads them and the head's features."""
+        return self.judge([self.read(text) for text in texts], features, present)
+
+    def judge(
+        self,
+        texts: Sequence[Grams],
+        features: NDArray[np.float32],
+        present: NDArray[np.float32],
+    ) -> Floats:
+        """The same from texts that were read."""
         wide = self.wide
         rows: list[NDArray[np.float32]] = []
         for text, values, stated in zip(texts, features, present, strict=True):
-            indices, weights = tfidf(text, wide.idf)
             charges = values[self._charges] * wide.charge_weight
-            estimate = (
-                weights @ wide.coefficients[indices]
-                + charges @ wide.charge_coefficients
-                + wide.intercept
-            )
+            estimate = text.estimate + charges @ wide.charge_coefficients + wide.intercept
             rows.append(
-                tree_row(indices, weights, len(text), float(estimate), wide.kept, values, stated)
+                tree_row(
+                    text.indices,
+                    text.weights,
+                    text.length,
+                    float(estimate),
+                    wide.kept,
+                    values,
+                    stated,
+                )
             )
         _, classes = self._session.run(None, {"input": np.stack(rows)})
         return np.asarray(classes, dtype=np.float64) @ wide.classes
