@@ -16,7 +16,10 @@ from liangxing.model.session import pad_windows
 from liangxing.model.tokens import WindowTokenizer
 from rich.progress import track
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import Dataset, Sampler
+
+from liangxing_training.hidden_cache import HiddenStates
 
 CASE_FIELDS = (
     "id",
@@ -87,6 +90,16 @@ class CaseDataset(Dataset[dict[str, Any]]):
         ]
         self.lengths = [sum(map(len, item["windows"])) for item in self._items]
 
+    @property
+    def windows(self) -> list[list[list[int]]]:
+        """The token ids of every case, window by window."""
+        return [item["windows"] for item in self._items]
+
+    def attach(self, states: HiddenStates) -> None:
+        """Gives every item the lower layers' output for its windows."""
+        for index, item in enumerate(self._items):
+            item["hidden_states"] = states[index]
+
     def __len__(self) -> int:
         return len(self._items)
 
@@ -95,15 +108,21 @@ class CaseDataset(Dataset[dict[str, Any]]):
 
     def feature_moments(self) -> tuple[Tensor, Tensor]:
         """Mean and standard deviation of each feature where it is present, [features]."""
-        values = np.stack([item["features"] for item in self._items])
-        present = np.stack([item["features_present"] for item in self._items])
-        count = np.maximum(present.sum(0), 1)
-        mean = (values * present).sum(0) / count
-        variance = (present * (values - mean) ** 2).sum(0) / count
-        scale = np.sqrt(variance)
-        # A feature that never varies would otherwise explode.
-        scale[scale < 1e-3] = 1.0
-        return torch.from_numpy(mean).float(), torch.from_numpy(scale).float()
+        return feature_moments(
+            np.stack([item["features"] for item in self._items]),
+            np.stack([item["features_present"] for item in self._items]),
+        )
+
+
+def feature_moments(values: np.ndarray, present: np.ndarray) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation of each column of `values` [n, k] where it is present."""
+    count = np.maximum(present.sum(0), 1)
+    mean = (values * present).sum(0) / count
+    variance = (present * (values - mean) ** 2).sum(0) / count
+    scale = np.sqrt(variance)
+    # A feature that never varies would otherwise explode.
+    scale[scale < 1e-3] = 1.0
+    return torch.from_numpy(mean).float(), torch.from_numpy(scale).float()
 
 
 def _item(
@@ -150,7 +169,10 @@ class Collator:
             ).items()
         }
         for name in items[0]:
-            if name != "windows":
+            if name == "hidden_states":
+                states = [torch.from_numpy(np.array(s)) for item in items for s in item[name]]
+                batch[name] = pad_sequence(states, batch_first=True)
+            elif name != "windows":
                 batch[name] = torch.from_numpy(np.stack([item[name] for item in items]))
         return batch
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -31,6 +33,7 @@ from liangxing_training.batches import (
     LabelSpace,
     label_space,
 )
+from liangxing_training.hidden_cache import hidden_states, split_encoder
 from liangxing_training.model import EncoderPart, HeadPart, LossWeights, SentencingModel
 from liangxing_training.training_parts import (
     LengthTrainer,
@@ -62,7 +65,8 @@ class FinetuneSettings(BaseModel):
     """Training of one model. `bandwidth` is the soft label's, in log1p months.
 
     `frozen_layers` keeps the embeddings and the lowest layers as they were pretrained: no gradient
-    runs through them, which saves up to two thirds of the time.
+    runs through them, which saves up to two thirds of the time. `cache_frozen` also keeps what
+    they give on disk (about 0.8 kB a token for 384 dimensions), so that they run only once.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -74,6 +78,7 @@ class FinetuneSettings(BaseModel):
     encoder_learning_rate: float = Field(default=5e-5, gt=0)
     head_learning_rate: float = Field(default=1e-3, gt=0)
     frozen_layers: int = Field(default=0, ge=0)
+    cache_frozen: bool = False
     weight_decay: float = 0.01
     warmup_ratio: float = 0.06
     head_width: int = 256
@@ -109,7 +114,8 @@ def finetune(
         )
     # The fused attention trains faster, on a CPU too; the exporter needs the plain one.
     model = build_model(encoder, settings, space, attention="sdpa")
-    freeze(model.encoder_part.encoder, settings.frozen_layers, "finetune")
+    whole = model.encoder_part.encoder
+    freeze(whole, settings.frozen_layers, "finetune")
     reader = WindowTokenizer(tokenizer, windows)
     train_set = CaseDataset(train, reader, space, settings.bandwidth, "Reading train")
     validation_set = CaseDataset(
@@ -119,6 +125,12 @@ def finetune(
     model.head_part.feature_mean.copy_(mean)
     model.head_part.feature_scale.copy_(scale)
 
+    cache = output / "frozen"
+    if settings.cache_frozen and settings.frozen_layers:
+        lower, model.encoder_part.encoder = split_encoder(whole, settings.frozen_layers)
+        for split, name in ((train_set, "train"), (validation_set, "validation")):
+            description = f"Frozen layers on {name}"
+            split.attach(hidden_states(lower, split.windows, windows.pad_id, cache, description))
     checkpoints = output / "checkpoints"
     trainer = _CaseTrainer(
         model=model,
@@ -134,7 +146,9 @@ def finetune(
     metrics = {
         name.removeprefix("eval_"): float(value) for name, value in trainer.evaluate().items()
     }
+    model.encoder_part.encoder = whole
     if trainer.is_world_process_zero():
+        shutil.rmtree(cache, ignore_errors=True)
         save_trained(output, model, encoder, settings, space, windows, files, train)
         history = list(trainer.state.log_history)
         (output / "history.json").write_text(json.dumps(history), encoding="utf-8")
@@ -284,7 +298,8 @@ def _arguments(
     settings: FinetuneSettings, checkpoints: Path, train_size: int
 ) -> TrainingArguments:
     per_step = settings.batch_size * settings.gradient_accumulation
-    steps = max(1, train_size // per_step // settings.evaluations_per_epoch)
+    # Whole batches, so that the last evaluation falls on the last step.
+    steps = max(1, math.ceil(train_size / per_step) // settings.evaluations_per_epoch)
     return TrainingArguments(
         **shared_arguments(settings, checkpoints),
         eval_strategy="steps",

@@ -20,7 +20,8 @@ class EncoderPart(nn.Module):
     [cases, 2 * hidden]`, `charge_logits`, `article_logits`.
 
     One softmax runs over all tokens of a case, computed window by window; the embedding is the
-    attention-pooled vector beside the mean one.
+    attention-pooled vector beside the mean one. `hidden_states [windows, tokens, hidden]` replace
+    `input_ids` where `encoder` is only the upper layers (hidden_cache.py).
     """
 
     def __init__(self, encoder: nn.Module, hidden: int, charges: int, articles: int) -> None:
@@ -32,9 +33,18 @@ class EncoderPart(nn.Module):
         self.articles = nn.Linear(2 * hidden, articles)
 
     def forward(
-        self, input_ids: Tensor, attention_mask: Tensor, window_case: Tensor
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor,
+        window_case: Tensor,
+        hidden_states: Tensor | None = None,
     ) -> tuple[Tensor, Tensor, Tensor]:
-        tokens = self.encoder(input_ids=input_ids, attention_mask=attention_mask)
+        start = (
+            {"input_ids": input_ids}
+            if hidden_states is None
+            else {"inputs_embeds": hidden_states.float()}
+        )
+        tokens = self.encoder(**start, attention_mask=attention_mask)
         hidden = tokens.last_hidden_state.float()
         keep = attention_mask.bool()
         scores = self.attention(hidden).squeeze(-1).masked_fill(~keep, -1e4)
@@ -112,10 +122,11 @@ class SentencingModel(nn.Module):
         window_case: Tensor,
         features: Tensor,
         features_present: Tensor,
+        hidden_states: Tensor | None = None,
         **labels: Tensor,
     ) -> dict[str, Tensor]:
         embedding, charge_logits, article_logits = self.encoder_part(
-            input_ids, attention_mask, window_case
+            input_ids, attention_mask, window_case, hidden_states
         )
         outcome, suspension, fine = self.head_part(embedding, features, features_present)
         outputs = {
