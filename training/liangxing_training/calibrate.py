@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shutil
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,7 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.progress import track
 
 from liangxing_training.batches import to_case
-from liangxing_training.model_card import render_card
+from liangxing_training.model_card import finish_bundle, revised_bundle
 
 _DISCOUNTS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
 
@@ -69,15 +68,12 @@ def calibrate(
         discount,
         {mode: _scores(grid, found, records, discount) for mode, found in modes.items()},
     )
-    with bundles.atomic_folder(folder) as staging:
-        for file in folder.iterdir():
-            shutil.copy2(file, staging / file.name)
-        manifest = predictor.bundle.manifest.model_copy(
-            update={"law_sha256": law_sha256(), "reading_version": READING_VERSION}
-        )
+    manifest = predictor.bundle.manifest.model_copy(
+        update={"law_sha256": law_sha256(), "reading_version": READING_VERSION}
+    )
+    with revised_bundle(folder) as staging:
         bundles.write_calibration(staging, calibration, manifest.files)
-        render_card(staging, manifest, calibration)
-        bundles.write_manifest(staging, manifest)
+        finish_bundle(staging, manifest, calibration)
     return calibration
 
 
@@ -127,21 +123,44 @@ def _scores(
     records: Sequence[Mapping[str, Any]],
     discount: float,
 ) -> dict[str, list[float]]:
-    groups: defaultdict[str, list[float]] = defaultdict(list)
+    values = conformity_scores(grid, assessments, records, discount)
+    return grouped_scores(values, [found.legal.charge for found in assessments])
+
+
+def conformity_scores(
+    grid: OutcomeGrid,
+    assessments: Sequence[Assessment],
+    records: Sequence[Mapping[str, Any]],
+    discount: float,
+) -> list[float]:
+    """Each verdict's score: the inflation at which its clipped interval first covers it,
+    infinite outside the outer bounds."""
+    values: list[float] = []
     for found, record in zip(assessments, records, strict=True):
         bounds = found.legal.bounds
         distribution = bounded(grid, found.probabilities, bounds, discount)
-        value = score(
-            grid,
-            nested_sets(grid, distribution, bounds),
-            bounds,
-            months=record["months"],
-            life=record["life"],
-            death=record["death"],
+        values.append(
+            score(
+                grid,
+                nested_sets(grid, distribution, bounds),
+                bounds,
+                months=record["months"],
+                life=record["life"],
+                death=record["death"],
+            )
         )
+    return values
+
+
+def grouped_scores(
+    values: Sequence[float], charges: Sequence[str | None]
+) -> dict[str, list[float]]:
+    """Rising scores of all cases, and of each charge with enough of them."""
+    groups: defaultdict[str, list[float]] = defaultdict(list)
+    for value, charge in zip(values, charges, strict=True):
         groups[POOLED].append(value)
-        if found.legal.charge is not None:
-            groups[found.legal.charge].append(value)
+        if charge is not None:
+            groups[charge].append(value)
     return {
         name: sorted(values)
         for name, values in groups.items()

@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from liangxing_training.contamination import SKETCHES, write_sketches
 from liangxing_training.finetune import TOKENIZER, load_trained
 from liangxing_training.model import SentencingModel
-from liangxing_training.model_card import render_card
+from liangxing_training.model_card import finish_bundle
 from liangxing_training.quantise import quantise
 from liangxing_training.tracking import git_revision
 
@@ -96,8 +96,7 @@ def export_bundle(
             metrics=parity,
             synthetic=meta["synthetic"],
         )
-        render_card(folder, manifest, None)
-        bundles.write_manifest(folder, manifest)
+        finish_bundle(folder, manifest, None)
     return parity
 
 

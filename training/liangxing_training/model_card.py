@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -57,10 +58,24 @@ def model_card(manifest: bundles.Manifest, calibration: Calibration | None) -> s
     )
 
 
-def render_card(folder: Path, manifest: bundles.Manifest, calibration: Calibration | None) -> None:
-    """Writes the card into a bundle that is being made; the manifest is written after it."""
+def finish_bundle(
+    folder: Path, manifest: bundles.Manifest, calibration: Calibration | None
+) -> None:
+    """Writes the card and then the manifest, which holds its hash, into a bundle being made."""
     card = model_card(manifest, calibration)
     (folder / bundles.CARD).write_text(card, encoding="utf-8")
+    bundles.write_manifest(folder, manifest)
+
+
+@contextmanager
+def revised_bundle(folder: Path, *, without: Collection[str] = ()) -> Iterator[Path]:
+    """A copy of the bundle, less the files named, that takes its place when the block ends well;
+    the block calls `finish_bundle` on it."""
+    with bundles.atomic_folder(folder) as staging:
+        for file in folder.iterdir():
+            if file.name not in without:
+                shutil.copy2(file, staging / file.name)
+        yield staging
 
 
 def record_figures(folder: Path, figures: Mapping[str, float]) -> None:
@@ -75,11 +90,8 @@ def record_figures(folder: Path, figures: Mapping[str, float]) -> None:
     if metrics == found.manifest.metrics:
         return
     manifest = found.manifest.model_copy(update={"metrics": metrics})
-    with bundles.atomic_folder(folder) as staging:
-        for file in folder.iterdir():
-            shutil.copy2(file, staging / file.name)
-        render_card(staging, manifest, found.calibration)
-        bundles.write_manifest(staging, manifest)
+    with revised_bundle(folder) as staging:
+        finish_bundle(staging, manifest, found.calibration)
 
 
 def _is_shown(name: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from liangxing.predictor import SentencePredictor
 from rich.progress import track
 
 from liangxing_training.batches import to_case
-from liangxing_training.model_card import render_card
+from liangxing_training.model_card import finish_bundle, revised_bundle
 from liangxing_training.trees import Rows, TreeSettings, choose_weight, fit_trees, read_rows
 
 _TOLERANCE = 1e-4
@@ -75,10 +74,7 @@ def add_trees(
     weight, losses = choose_weight(head, trees, known.outcomes, settings.weights)
     fitted = fit_trees(rows["train"] + known, names, grid, settings)
     fitted = replace(fitted, wide=replace(fitted.wide, weight=np.float32(weight)))
-    with bundles.atomic_folder(folder) as staging:
-        for file in folder.iterdir():
-            if file.name != bundles.CALIBRATION:
-                shutil.copy2(file, staging / file.name)
+    with revised_bundle(folder, without={bundles.CALIBRATION}) as staging:
         fitted.write(staging / bundles.TREES, staging / bundles.WIDE)
         part = TreePart(staging / bundles.TREES, staging / bundles.WIDE, names, None)
         served = part.probabilities(known.texts, known.values, known.present)
@@ -98,6 +94,5 @@ def add_trees(
         metrics = {**manifest.metrics, **figures}
         data = {**manifest.data, TRAINED_ON: ["train", "validation"]}
         manifest = manifest.model_copy(update={"metrics": metrics, "data": data})
-        render_card(staging, manifest, None)
-        bundles.write_manifest(staging, manifest)
+        finish_bundle(staging, manifest, None)
     return Stacking(weight, losses, figures)

@@ -25,6 +25,11 @@ from liangxing_training.evaluation.bootstrap import (
     estimate_intervals,
     estimate_points,
 )
+from liangxing_training.evaluation.interval_comparison import (
+    IntervalComparison,
+    QuantileBaseline,
+    compare_intervals,
+)
 from liangxing_training.evaluation.metrics import ece
 from liangxing_training.evaluation.model_run import (
     LEVEL,
@@ -34,6 +39,7 @@ from liangxing_training.evaluation.model_run import (
     predict_records,
 )
 from liangxing_training.evaluation.outcomes import Floats, Intervals, Ints, Outcomes
+from liangxing_training.evaluation.resplits import ResplitCoverage, resplit_coverage
 from liangxing_training.evaluation.reweighting import Reweighted, cail_charge_mix, reweighted
 from liangxing_training.evaluation.settings import EvaluateSettings
 from liangxing_training.evaluation.slices import SliceRow, fairness_table, slice_table
@@ -64,6 +70,8 @@ class Evaluation:
     slices: list[SliceRow]
     fairness: list[SliceRow]
     by_charge_mix: Reweighted | None
+    interval_comparisons: list[IntervalComparison]
+    resplits: list[ResplitCoverage]
 
     @property
     def baselines(self) -> list[str]:
@@ -77,12 +85,15 @@ def evaluate(
     split: str,
     settings: EvaluateSettings | None = None,
     *,
+    calibration: Sequence[Row] = (),
     cache: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Evaluation:
     """Scores the bundle with charge given and predicted; baselines are fitted on `train`.
 
-    `cache` keeps the predictions of the baselines for a later evaluation on the same rows.
+    `calibration` rows calibrate the quantile baseline and take part in the re-splits; without
+    them both are left out. `cache` keeps the predictions of the point baselines for a later
+    evaluation on the same rows.
     """
     settings = settings or EvaluateSettings()
     how = settings.resampling
@@ -91,6 +102,8 @@ def evaluate(
     points = baseline_points(settings.baselines, train, records, cache, progress)
     table = {name: estimate_points(truth, found, how) for name, found in points.items()}
     intervals: dict[str, Intervals] = {}
+    comparisons: list[IntervalComparison] = []
+    resplits: list[ResplitCoverage] = []
     with predictor.remembering():
         for name, given in ((GIVEN, True), (PREDICTED, False)):
             found = predict_records(predictor, records, LEVEL, charge_given=given)
@@ -102,6 +115,15 @@ def evaluate(
             if not given:
                 table[name] |= _charge_row(records, found, how)
         coverage = coverage_rows(predictor, records)
+        if calibration:
+            comparisons = [
+                _against_quantiles(predictor, train, calibration, records, truth, level, how)
+                for level in settings.interval_levels
+            ]
+        if calibration and settings.resplits:
+            resplits = resplit_coverage(
+                predictor, calibration, records, settings.resplits, settings.seed
+            )
     mix = cail_charge_mix(settings.charge_mix) if settings.charge_mix else None
     shared: dict[str, Any] = {
         "intervals": intervals[GIVEN],
@@ -125,6 +147,8 @@ def evaluate(
         slices=slice_table(records, truth, points[GIVEN], **shared),
         fairness=fairness_table(records, truth, points[GIVEN], **shared),
         by_charge_mix=reweighted(records, truth, points[GIVEN], mix, how) if mix else None,
+        interval_comparisons=comparisons,
+        resplits=resplits,
     )
 
 
@@ -149,6 +173,21 @@ def pooled_coverage(evaluation: Evaluation, mode: str) -> tuple[list[float], lis
     rows = [row for row in evaluation.coverage if row.mode == mode and row.group == "pooled"]
     assert [row.level for row in rows] == list(LEVELS)
     return [row.level for row in rows], [row.share for row in rows]
+
+
+def _against_quantiles(
+    predictor: SentencePredictor,
+    train: Sequence[Row],
+    calibration: Sequence[Row],
+    records: Sequence[Row],
+    truth: Outcomes,
+    level: float,
+    how: Resampling,
+) -> IntervalComparison:
+    found = predict_records(predictor, records, level, charge_given=True)
+    bounds = Intervals.from_outer_bounds(found)
+    baseline = QuantileBaseline(level, train, calibration, records, bounds)
+    return compare_intervals(baseline, truth, Intervals.from_predictions(found), how)
 
 
 def _interval_row(

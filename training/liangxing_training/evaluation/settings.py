@@ -18,6 +18,8 @@ class EvaluateSettings(BaseModel):
 
     Slices smaller than `minimum_slice` cases are left out. `charge_mix` is a file of CAIL2018
     JSON lines: the model is scored again with its cases weighted to that file's charges.
+    `interval_levels` are those at which the intervals are compared with the quantile baseline's,
+    `resplits` the number of random calibration/evaluation splits; both need calibration rows.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,6 +29,8 @@ class EvaluateSettings(BaseModel):
     minimum_slice: int = Field(default=20, ge=1)
     seed: int = 17
     charge_mix: Path | None = None
+    interval_levels: tuple[float, ...] = (0.9, 0.8)
+    resplits: int = Field(default=20, ge=0)
 
     @property
     def resampling(self) -> Resampling:

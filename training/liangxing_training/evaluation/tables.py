@@ -15,6 +15,7 @@ from rich.table import Table
 
 from liangxing_training.evaluation.bootstrap import Estimate, PairedDifference
 from liangxing_training.evaluation.evaluate import GIVEN, Evaluation
+from liangxing_training.evaluation.model_run import LEVEL
 from liangxing_training.evaluation.slices import SliceRow
 
 _SHOWN = {
@@ -76,6 +77,26 @@ def difference_lines(evaluation: Evaluation) -> list[str]:
     ]
 
 
+def interval_lines(evaluation: Evaluation) -> list[str]:
+    """The intervals beside the quantile baseline's, and coverage over random re-splits, in
+    words."""
+    lines = [
+        f"intervals at {found.level:g}, model minus LightGBM quantiles: Winkler "
+        f"{found.winkler.difference:+.2f} [{found.winkler.low:+.2f}, {found.winkler.high:+.2f}], "
+        f"p = {found.winkler.p_value:.2g}; their coverage {found.baseline['coverage'].value:.3f}, "
+        f"width {found.baseline['mean_width'].value:.1f}; our width at matched coverage "
+        f"{found.width_ratio:.2f} of theirs"
+        for found in evaluation.interval_comparisons
+    ]
+    return lines + [
+        f"coverage at {found.level:g} over {found.repeats} random calibration/{evaluation.split} "
+        f"splits, {found.mode.replace('_', ' ')}: {found.mean:.3f}, deviation "
+        f"{found.deviation:.3f}"
+        for found in evaluation.resplits
+        if found.level == LEVEL
+    ]
+
+
 def difference_line(first: str, second: str, found: PairedDifference) -> str:
     """One paired difference in words.
 
@@ -100,6 +121,8 @@ def artifact_files(evaluation: Evaluation) -> dict[str, str]:
                 "systems": evaluation.table,
                 "model_minus": evaluation.differences,
                 "by_charge_mix": evaluation.by_charge_mix,
+                "intervals_against_quantiles": evaluation.interval_comparisons,
+                "resplits": evaluation.resplits,
             }
         ),
         f"{split}_coverage.json": as_json([asdict(row) for row in evaluation.coverage]),

@@ -174,7 +174,7 @@ class TfidfLightGbmQuantile:
         With n rows it takes the ceil((n + 1) level)-th score, and everything if there is none.
         """
         rows = known(rows)
-        low, high = self._quantiles(rows)
+        low, high = self.quantiles(rows)
         place = self._place(Outcomes.from_records(rows))
         scores = np.sort(np.maximum(low - place, place - high))
         rank = math.ceil((len(rows) + 1) * self.level - 1e-9)
@@ -185,12 +185,12 @@ class TfidfLightGbmQuantile:
         """Raises RuntimeError before `conformalize`."""
         if self.inflation is None:
             raise RuntimeError("the intervals are not calibrated; call conformalize first")
-        low, high = self._quantiles(rows)
+        return self.widened(*self.quantiles(rows), self.inflation)
+
+    def widened(self, low: Floats, high: Floats, inflation: float) -> Intervals:
+        """Sets from `quantiles`, each end moved outward by `inflation` (log1p months)."""
         middle = (low + high) / 2
-        low, high = (
-            np.minimum(low - self.inflation, middle),
-            np.maximum(high + self.inflation, middle),
-        )
+        low, high = np.minimum(low - inflation, middle), np.maximum(high + inflation, middle)
         top = math.log1p(self.longest)
         months = low <= top
         first = np.floor(np.expm1(np.clip(low, 0.0, top)) * 2 + 1e-9) / 2
@@ -208,7 +208,8 @@ class TfidfLightGbmQuantile:
         place = np.where(truth.life, top + _STEP, place)
         return np.where(truth.death, top + 2 * _STEP, place)
 
-    def _quantiles(self, rows: Sequence[Row]) -> tuple[Floats, Floats]:
+    def quantiles(self, rows: Sequence[Row]) -> tuple[Floats, Floats]:
+        """Lower and upper quantile on the line of outcomes, [n] each."""
         matrix = self.features.transform(rows)
         ends = np.sort([np.asarray(end.predict(matrix), np.float64) for end in self.ends], axis=0)
         return ends[0], ends[1]
