@@ -217,3 +217,10 @@ def test_texts_come_from_rows_with_a_fact_or_a_text(tmp_path):
 
 def _count(model):
     return sum(parameter.numel() for parameter in model.parameters())
+
+
+def test_a_folder_of_prepared_data_gives_its_train_split_alone(tiny_pipeline):
+    data = tiny_pipeline.prepare()
+    texts = list(read_texts([data.folder]))
+    assert len(texts) == len(list(data.facts("train")))
+    assert len(texts) < sum(len(split) for split in data.splits.values())

@@ -15,7 +15,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from liangxing_training.evaluation.evaluate import Evaluation
-    from liangxing_training.pipeline import Pipeline
+    from liangxing_training.workbench import Workbench
 
 app = typer.Typer(
     help="Train, calibrate, evaluate and export sentence predictors.",
@@ -70,7 +70,8 @@ def pretrain(config: ConfigOption, overrides: Overrides = None) -> None:
 def prune_vocab(
     encoder: Annotated[str, typer.Option(help="Hub name or folder of an encoder.")],
     texts: Annotated[
-        list[Path], typer.Option(help="JSON Lines with fact or text; train texts only.")
+        list[Path],
+        typer.Option(help="Folder of prepared data (its train split) or JSON Lines."),
     ],
     output: Annotated[Path, typer.Option(help="Folder of the smaller encoder.")],
     minimum_count: Annotated[
@@ -124,6 +125,31 @@ def evaluate(
     """Score the bundle on validation, or with --final on test."""
     pipeline = _pipeline(config, overrides)
     _show(pipeline.single_stage("evaluate_final" if final else "evaluate_validation"))
+
+
+@app.command()
+def tune(config: ConfigOption, overrides: Overrides = None) -> None:
+    """Search the head's settings on embedded cases; a killed search goes on where it was."""
+    found = _pipeline(config, overrides).single_stage("tune")
+    console.print(
+        f"{found.finished} trials finished, {found.pruned} pruned; best mean validation loss "
+        f"{found.loss:.4f} nats with",
+        highlight=False,
+        soft_wrap=True,
+    )
+    console.print(" ".join(found.overrides()), highlight=False, soft_wrap=True)
+
+
+@app.command()
+def ablate(config: ConfigOption, overrides: Overrides = None) -> None:
+    """What each part of the model is worth on validation, fitted on train; learning curve."""
+    from liangxing_training.ablation_tables import charge_table, curve_table, row_table
+
+    pipeline = _pipeline(config, overrides)
+    report = pipeline.single_stage("ablate")
+    for table in (row_table(report), curve_table(report), charge_table(report)):
+        console.print(table)
+    console.print(f"All figures: {pipeline.config.output / 'ablations'}", soft_wrap=True)
 
 
 @app.command("law-report")
@@ -298,19 +324,19 @@ def main() -> None:
         sys.exit(2)
 
 
-def _pipeline(config: Path, overrides: list[str] | None) -> Pipeline:
+def _pipeline(config: Path, overrides: list[str] | None) -> Workbench:
     # Imported late: torch and mlflow take seconds, --help should not.
     from liangxing_training.config import load_config
-    from liangxing_training.pipeline import Pipeline
+    from liangxing_training.workbench import Workbench
 
-    return Pipeline(load_config(config, overrides or []))
+    return Workbench(load_config(config, overrides or []))
 
 
 def _show(evaluation: Evaluation) -> None:
-    from liangxing_training.evaluation.tables import difference_lines, score_table
+    from liangxing_training.evaluation.tables import difference_lines, interval_lines, score_table
 
     console.print(score_table(evaluation, console.width))
-    for line in difference_lines(evaluation):
+    for line in [*difference_lines(evaluation), *interval_lines(evaluation)]:
         console.print(line, highlight=False, soft_wrap=True)
 
 

@@ -13,6 +13,7 @@ import yaml
 from liangxing.errors import ConfigError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from liangxing_training.ablations import AblateSettings
 from liangxing_training.calibrate import CalibrateSettings
 from liangxing_training.evaluation.settings import EvaluateSettings
 from liangxing_training.export import ExportSettings
@@ -22,6 +23,7 @@ from liangxing_training.pretrain_texts import PretrainSettings
 from liangxing_training.tiny import TinySettings
 from liangxing_training.tracking import TrackingSettings
 from liangxing_training.trees import TreeSettings
+from liangxing_training.tune import TuneSettings
 
 _VARIABLE = re.compile(r"\$\{([A-Z_]+)(?::-([^}]*))?\}")
 
@@ -45,6 +47,8 @@ class Config(BaseModel):
     trees: TreeSettings = Field(default_factory=TreeSettings)
     calibrate: CalibrateSettings = Field(default_factory=CalibrateSettings)
     evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)
+    tune: TuneSettings = Field(default_factory=TuneSettings)
+    ablate: AblateSettings = Field(default_factory=AblateSettings)
     tracking: TrackingSettings = Field(default_factory=TrackingSettings)
     purpose: Literal["real", "demonstration"] = "real"
 

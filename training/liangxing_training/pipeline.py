@@ -7,29 +7,20 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import Any
 
 import mlflow
 import torch
 from accelerate import PartialState
 from liangxing.errors import ConfigError
-from liangxing.law import law_sha256
 from liangxing.model.bundle import TREES, atomic_folder, load_bundle
-from liangxing.model.legal import CHARGE_GIVEN
 
 from liangxing_training import tracking
 from liangxing_training.calibrate import calibrate
 from liangxing_training.config import Config
 from liangxing_training.evaluation import plots, tables
-from liangxing_training.evaluation.evaluate import (
-    GIVEN,
-    Evaluation,
-    evaluate,
-    pooled_coverage,
-    record_final_use,
-)
-from liangxing_training.evaluation.law_report import LawReport, law_report, record_law_use
+from liangxing_training.evaluation.evaluate import Evaluation, evaluate, record_final_use
+from liangxing_training.evaluation.record import log_evaluation
 from liangxing_training.export import export_bundle
 from liangxing_training.finetune import MODEL_META, EncoderSettings, finetune
 from liangxing_training.model_card import record_figures
@@ -204,10 +195,11 @@ class Pipeline:
                 data.with_term("train"),
                 split,
                 self.config.evaluate,
+                calibration=data.with_term("calibration"),
                 cache=self.config.output / "baselines",
                 progress=_log.info,
             )
-            self._log_evaluation(found)
+            log_evaluation(found, self.config.output / "evaluations")
             if split in load_bundle(self.bundle_folder).manifest.data.get(TRAINED_ON, ()):
                 _log.warning(
                     "the bundle was trained on %s too: its row there is in-sample and not for "
@@ -224,26 +216,6 @@ class Pipeline:
 
         return self._stage("evaluate-final" if final else "evaluate", work)
 
-    def _log_evaluation(self, found: Evaluation) -> None:
-        """Figures, tables and plots of an evaluation, linked to the logged model."""
-        mlflow.set_tag("model_sha256", found.model_sha256)
-        mlflow.log_metrics(
-            tables.flat(found), model_id=tracking.logged_model_id(found.model_sha256)
-        )
-        folder = self.config.output / "evaluations"
-        folder.mkdir(exist_ok=True)
-        for name, text in tables.artifact_files(found).items():
-            (folder / name).write_text(text, encoding="utf-8")
-            mlflow.log_text(text, name)
-        mlflow.log_figure(
-            plots.predicted_against_actual(found.truth, found.points[GIVEN]),
-            f"{found.split}_predicted_against_actual.png",
-        )
-        mlflow.log_figure(
-            plots.coverage_by_level(*pooled_coverage(found, CHARGE_GIVEN), n=len(found.truth)),
-            f"{found.split}_coverage_by_level.png",
-        )
-
     def evaluate_validation(self) -> Evaluation:
         """The evaluation for steering."""
         return self.evaluate(final=False)
@@ -251,31 +223,6 @@ class Pipeline:
     def evaluate_final(self) -> Evaluation:
         """The only way to the test split."""
         return self.evaluate(final=True)
-
-    def law_report(self, *splits: str) -> LawReport:
-        """The law against the verdicts of train and validation, or of other splits."""
-        data = load_prepared(self.data_folder)
-        chosen = splits or ("train", "validation")
-
-        def work() -> LawReport:
-            report = law_report([row for split in chosen for row in data.with_term(split)])
-            mlflow.set_tag("data_fingerprint", data.fingerprint)
-            mlflow.set_tag("law_sha256", law_sha256())
-            mlflow.log_param("splits", ",".join(chosen))
-            figures = asdict(report.total)
-            mlflow.log_metrics(
-                {f"law_{name}": v for name, v in figures.items() if isinstance(v, int | float)}
-            )
-            mlflow.log_text(report.to_json(), "law_report.json")
-            if "test" in chosen:
-                record_law_use(self.config.output, report)
-            return report
-
-        return self._stage("law-report", work)
-
-    def law_report_final(self) -> LawReport:
-        """The law against the verdicts of the test split; every use is logged."""
-        return self.law_report("test")
 
     def single_stage(self, name: str) -> Any:
         """Runs one stage under the pipeline's parent run.
@@ -328,7 +275,7 @@ class Pipeline:
 
     def _digest(self) -> str:
         settings = self.config.model_dump_json(
-            exclude={"tracking", "output", "evaluate", "pretrain"}
+            exclude={"tracking", "output", "evaluate", "pretrain", "tune", "ablate"}
         )
         return hashlib.sha256(settings.encode()).hexdigest()
 

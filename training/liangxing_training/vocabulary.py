@@ -25,6 +25,7 @@ from transformers import (
 )
 from transformers.utils.hub import cached_file
 
+from liangxing_training.prepare import REPORT, load_prepared
 from liangxing_training.sources.lines import files_of, read_objects
 from liangxing_training.sources.rows import BadRow
 from liangxing_training.tokenizer_pruning import kept_ids, pruned
@@ -45,11 +46,17 @@ class Pruning:
 
 
 def read_texts(paths: Iterable[Path]) -> Iterator[str]:
-    """The `fact` or `text` of every row of JSON Lines files, as the encoder reads it.
+    """The `fact` or `text` of every row of JSON Lines files, or the train split of a folder of
+    prepared data, as the encoder reads them.
 
     Raises DataError when a file cannot be read or a row has neither column.
     """
-    for path in (file for given in paths for file in files_of(given)):
+    paths = list(paths)
+    for folder in (path for path in paths if (path / REPORT).is_file()):
+        for fact in load_prepared(folder).facts("train"):
+            yield encoder_text(fact, mask=True)
+    files = (path for path in paths if not (path / REPORT).is_file())
+    for path in (file for given in files for file in files_of(given)):
         for row in read_objects(path):
             if isinstance(row, BadRow):
                 raise DataError(f"{row.place}: {row.reason}; correct the line")

@@ -6,7 +6,7 @@ Every function returns a `matplotlib.figure.Figure` and touches no display.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,6 +15,9 @@ from matplotlib.figure import Figure
 
 from liangxing_training.evaluation.metrics import widths
 from liangxing_training.evaluation.outcomes import Floats, Intervals, Outcomes
+
+if TYPE_CHECKING:
+    from liangxing_training.ablations import CurvePoint
 
 _TICKS = (0, 1, 3, 6, 12, 24, 36, 60, 120, 180, 300)
 # Places of life and death on the log1p axis, beyond the longest term.
@@ -41,6 +44,23 @@ def learning_curve(history: Sequence[Mapping[str, Any]]) -> Figure:
     right.set_ylabel("validation cail_score")
     if loss or score:
         figure.legend(loc="outside upper center", ncols=2)
+    return figure
+
+
+def data_curve(points: Sequence[CurvePoint]) -> Figure:
+    """Validation `cail_score` by the number of training cases, with bootstrap intervals."""
+    figure, axes = _empty(6, 4)
+    for name in dict.fromkeys(point.system for point in points):
+        found = [point for point in points if point.system == name]
+        scores = np.array(
+            [[p.cail_score.value, p.cail_score.low, p.cail_score.high] for p in found]
+        )
+        errors = np.abs(scores[:, 1:] - scores[:, :1]).T
+        axes.errorbar(
+            [p.rows for p in found], scores[:, 0], errors, fmt="o-", capsize=3, label=name
+        )
+    axes.set(xlabel="training cases", ylabel="validation cail_score", xscale="log")
+    axes.legend()
     return figure
 
 
