@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterator
 from datetime import date
 
 from liangxing.reading.normalise import normalise
@@ -43,6 +44,21 @@ def last_dated_event(text: str, *, not_after: date) -> date | None:
         event = min(span[1], not_after)
         latest = event if latest is None else max(latest, event)
     return latest
+
+
+def days_told(text: str) -> Iterator[tuple[date, int, int]]:
+    """(day, start, end) of every full date of a normalised text; a date without its day is none.
+
+    >>> [str(day) for day, _, _ in days_told("1990年3月1日出生，二〇一七年六月二十八日")]
+    ['1990-03-01', '2017-06-28']
+    """
+    for match in _DATE.finditer(text):
+        year, month, day, _ = match.groups()
+        if month is None or day is None:
+            continue
+        span = _span(int(year.translate(_DIGITS)), _number(month), _number(day))
+        if span and span[0] == span[1]:
+            yield span[0], match.start(), match.end()
 
 
 def _span(year: int, month: int | None, day: int | None) -> tuple[date, date] | None:
