@@ -97,8 +97,7 @@ def _labelled(document: CompactText) -> list[Span]:
     hits: list[tuple[int, int, SectionName, str]] = []
     for match in _LABEL.finditer(document.source):
         label = "".join(match.group(1).split())
-        named = (name for form, name in _LABELS if _means(form, label))
-        name: SectionName | None = next(named, None)
+        name = _section_named(label)
         if name:
             start = document.position(match.start())
             hits.append((start, document.position(match.end()), name, label))
@@ -110,6 +109,13 @@ def _labelled(document: CompactText) -> list[Span]:
         for (_, body, name, label), end in zip(hits, ends, strict=True)
         if body <= end
     ]
+
+
+def _section_named(label: str) -> SectionName | None:
+    for form, name in _LABELS:
+        if _means(form, label):
+            return name
+    return None
 
 
 def _means(form: str, label: str) -> bool:

@@ -184,7 +184,11 @@ def _all(text: str, bare: bool) -> Iterator[PenaltyRange]:
 
 def _term(text: str, match: re.Match[str]) -> PenaltyRange | None:
     groups = match.groupdict()
-    stated = [*_kinds(groups["k1"]), *_kinds(groups.get("k2")), *_kinds(groups["k3"])]
+    stated: list[PenaltyKind] = [
+        *_kinds(groups["k1"]),
+        *_kinds(groups.get("k2")),
+        *_kinds(groups["k3"]),
+    ]
     before = text[max(0, match.start() - 12) : match.start()]
     if not stated and (
         not _VERB.search(before) or _NOT_A_TERM.match(text, match.end()) or "缓刑" in before[-6:]
@@ -210,7 +214,7 @@ def _term(text: str, match: re.Match[str]) -> PenaltyRange | None:
         stated = stated[:1]
     ends = [months for months in (low, high) if months is not None]
     inferred = [penalty_kind(months, fine_only_open=False) for months in ends]
-    kinds = tuple(dict.fromkeys(stated or inferred))
+    kinds: tuple[PenaltyKind, ...] = tuple(dict.fromkeys(stated or inferred))
     start = match.start("k1") if groups["k1"] else match.start("t1")
     return PenaltyRange(low, high, kinds, form, start, match.end(), unit=unit)
 
