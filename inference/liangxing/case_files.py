@@ -18,21 +18,9 @@ _ENCODINGS = ("utf-8-sig", "gb18030")
 def read_cases(path: Path) -> Iterator[tuple[int, Case | CaseError]]:
     """Yields (line number, case or what is wrong with that line); blank lines are skipped.
 
-    The format follows the suffix: .csv, .xlsx, else JSON Lines. UTF-8 and GB18030 are read. In
-    CSV and XLSX, `charges` and `articles` are separated by `;` or hold a JSON list. Raises
-    DataError when the file itself cannot be read.
+    Formats and errors are those of `read_rows`.
     """
-    suffix = path.suffix.lower()
-    if not path.is_file():
-        raise DataError(f"input file {path} does not exist")
-    rows = (
-        _xlsx_rows(path)
-        if suffix == ".xlsx"
-        else _csv_rows(path)
-        if suffix == ".csv"
-        else _json_rows(path)
-    )
-    for line, row in rows:
+    for line, row in read_rows(path):
         if isinstance(row, CaseError):
             yield line, row
             continue
@@ -40,6 +28,21 @@ def read_cases(path: Path) -> Iterator[tuple[int, Case | CaseError]]:
             yield line, Case.from_row(row, default_id=str(line))
         except CaseError as error:
             yield line, error
+
+
+def read_rows(path: Path) -> Iterator[tuple[int, object]]:
+    """Yields (line number, decoded row or CaseError); blank lines are skipped.
+
+    The format follows the suffix: .csv, .xlsx, else JSON Lines. UTF-8 and GB18030 are read. In
+    CSV and XLSX, `charges` and `articles` are separated by `;` or hold a JSON list. Raises
+    DataError when the file itself cannot be read.
+    """
+    suffix = path.suffix.lower()
+    if not path.is_file():
+        raise DataError(f"input file {path} does not exist")
+    if suffix == ".xlsx":
+        return _xlsx_rows(path)
+    return _csv_rows(path) if suffix == ".csv" else _json_rows(path)
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, object]]:

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from liangxing.case import Case
+from liangxing.commands.similar import similar
 from liangxing.commands.whatif import whatif
 from liangxing.errors import CaseError, DataError, LiangxingError
 
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 law = typer.Typer(help="The law data the bounds come from.", no_args_is_help=True)
 app.add_typer(law, name="law")
+app.add_typer(similar, name="similar")
 app.command()(whatif)
 _errors = Console(stderr=True)
 

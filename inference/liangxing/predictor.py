@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from liangxing.case import Case, Stage
 from liangxing.effects import Variation
@@ -123,6 +124,15 @@ class SentencePredictor:
     def windows(self, fact: str, defendant: str | None = None) -> list[list[int]]:
         """Windows of token ids as the encoder takes them."""
         return self._tokenizer.windows(fact, defendant)[0]
+
+    def embed(self, cases: Iterable[Case]) -> NDArray[np.float32]:
+        """What the encoder makes of each case's text, [cases, d], not scaled to length 1.
+
+        One case a run: an int8 graph scales a run as a whole, so that in a batch the vector of a
+        text would change with its company.
+        """
+        runs = [self._encode([self.windows(c.fact, c.defendant)]).embedding for c in cases]
+        return np.concatenate(runs)
 
     @contextmanager
     def remembering(self) -> Generator[Self]:
