@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from liangxing.case import Case
+from liangxing.commands.draft import draft
 from liangxing.commands.similar import similar
 from liangxing.commands.whatif import whatif
 from liangxing.errors import CaseError, DataError, LiangxingError
@@ -32,6 +33,7 @@ law = typer.Typer(help="The law data the bounds come from.", no_args_is_help=Tru
 app.add_typer(law, name="law")
 app.add_typer(similar, name="similar")
 app.command()(whatif)
+app.command()(draft)
 _errors = Console(stderr=True)
 
 ModelOption = Annotated[

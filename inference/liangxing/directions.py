@@ -31,7 +31,7 @@ def direction_of(
         return _sign(_plea_rank(after, now) - _plea_rank(before, was))
     if change.kind == "quantity":
         return _of_quantity(change.id, was, now)
-    harm = _harm(change.id, now if now is not None else was, new.charges)
+    harm = harm_of(change.id, now if now is not None else was, new.charges)
     return _sign(harm * (_stated(now) - _stated(was)))
 
 
@@ -59,7 +59,7 @@ def _of_quantity(id_: str, was: Value, now: Value) -> Direction:
     return _sign(-grows if id_.endswith(_GRADE) else grows)
 
 
-def _harm(id_: str, value: Value, charges: Sequence[str]) -> int:
+def harm_of(id_: str, value: Value, charges: Sequence[str]) -> int:
     """1 for a fact that makes the penalty heavier, -1 for one that makes it lighter, else 0."""
     own = [a for c in charges if c in crimes() for a in crimes()[c].adjustments if a.fact == id_]
     rule = circumstance_rules().get(id_)

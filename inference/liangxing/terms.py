@@ -15,7 +15,7 @@ _DIGIT = "[0-9零一二两三四五六七八九十]{1,3}"
 _TERM = re.compile(
     rf"(?<![0-9〇○零一二三四五六七八九])(?:({_DIGIT})年(半)?)?[零又]?(?:({_DIGIT})个(半)?月)?[零又]?(?:({_DIGIT})[日天])?"
 )
-_WORDS: dict[PenaltyKind, str] = {
+PENALTY_WORDS: dict[PenaltyKind, str] = {
     "exempt": "免予刑事处罚",
     "fine_only": "单处罚金",
     "surveillance": "管制",
@@ -54,13 +54,13 @@ def penalty_text(kind: PenaltyKind, months: float | None) -> str:
     ('有期徒刑一年六个月', '拘役四个月十五日')
     """
     if months is None or not months:
-        return _WORDS[kind]
+        return PENALTY_WORDS[kind]
     years, rest = divmod(round_to_half_month(months), 12)
     whole, half = int(rest), rest % 1
     words = [numerals.written(int(years)) + "年"] if years else []
     words += [numerals.written(whole) + "个月"] if whole else []
     words += ["十五日"] if half else []
-    return _WORDS[kind] + "".join(words)
+    return PENALTY_WORDS[kind] + "".join(words)
 
 
 def parse_term(text: str) -> float | None:

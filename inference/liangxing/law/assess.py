@@ -50,6 +50,7 @@ class LegalAssessment:
     """The law on one case for one set of charges."""
 
     charges: tuple[str, ...]
+    reading: CaseReading
     statutory: Statutory
     guideline: Guideline
     trace: tuple[TraceStep, ...]
@@ -122,6 +123,7 @@ def assess_reading(
     guideline = _guideline(statutory, reading.facts, case.judgment_date, chosen)
     return LegalAssessment(
         charges=tuple(charges),
+        reading=reading,
         statutory=statutory,
         guideline=guideline,
         trace=(*statutory.trace, *guideline.trace),

@@ -11,6 +11,7 @@ from liangxing.errors import ConfigError, LiangxingError
 from liangxing.law import compile as compiling
 from liangxing.law.articles import article_text
 from liangxing.law.charges import all_charges, canonical_charge
+from liangxing.law.custody import custody_rules
 from liangxing.law.files import compiled_is_current, law_sha256, read_text
 from liangxing.law.fines import fine_bases
 from liangxing.law.general import general_rules
@@ -114,6 +115,7 @@ def _problems() -> Iterator[str]:
 def _guideline_problems() -> Iterator[str]:
     plea_rules()
     fine_bases()
+    custody_rules()
     for crime in crimes().values():
         statute = _statute(crime.charge)
         tiers = {(tier.tier, tier.months) for v in statute.versions for tier in v.tiers}

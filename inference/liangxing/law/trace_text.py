@@ -33,16 +33,17 @@ def mark_of(step: TraceStep) -> str:
 
 
 def _line(step: TraceStep) -> str:
-    ranges = [_range(data) for data in (step.before, step.after) if data is not None]
+    ranges = [months_of(data) for data in (step.before, step.after) if data is not None]
     shown = " → ".join(filter(None, ranges))
     told = f"；依据：“{step.evidence.text}”" if step.evidence else ""
     months = f"（{shown}）" if shown else ""
     return f"{step.step}：{step.rule}【{step.source}】{mark_of(step)}{months}{told}"
 
 
-def _range(data: Mapping[str, Any]) -> str:
+def months_of(data: Mapping[str, Any]) -> str:
+    """The months before or after a step, with life and death."""
     if "counts" in data:
-        return "＋".join(_range(each) for each in data["counts"])
+        return "＋".join(months_of(each) for each in data["counts"])
     words: list[str] = []
     if data.get("high") is not None:
         words.append(f"{data.get('low') or 0:g}至{data['high']:g}个月")

@@ -1,0 +1,57 @@
+"""`liangxing draft`: a recommendation, a plea statement or a worksheet as a .docx file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from liangxing.errors import DataError
+
+
+def draft(
+    kind: Annotated[str, typer.Option(help="recommendation, plea-statement or worksheet.")],
+    output: Annotated[Path, typer.Option(help="The .docx file to write.")],
+    fact: Annotated[str | None, typer.Option(help="The facts of one case.")] = None,
+    input: Annotated[
+        Path | None, typer.Option(help="A file with the case: name, dates, circumstances.")
+    ] = None,
+    id: Annotated[str | None, typer.Option(help="Which case of the file.")] = None,
+    charge: Annotated[list[str] | None, typer.Option(help="Charge; repeatable.")] = None,
+    penalty: Annotated[
+        str | None, typer.Option(help="A penalty in Chinese words, instead of the model's.")
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option(help="A .docx of your own with docxtpl placeholders.")
+    ] = None,
+    ladder: Annotated[
+        str | None, typer.Option(help="A court's leniency by stage of the plea: 321 or jinan.")
+    ] = None,
+    level: Annotated[float, typer.Option(help="Coverage of the interval.")] = 0.9,
+    model: Annotated[
+        Path | None,
+        typer.Option("--model", help="Bundle folder or models:/NAME@ALIAS; else the bundled."),
+    ] = None,
+) -> None:
+    """A document to check and sign; what the case does not say stays blank."""
+    from liangxing.commands.one_case import one_case, write_whole
+    from liangxing.drafts import KINDS
+    from liangxing.drafts import draft as drafted
+    from liangxing.law.assess import assess
+    from liangxing.law.guidelines import Options
+    from liangxing.predictor import SentencePredictor
+
+    chosen = next((each for each in KINDS if each == kind), None)
+    if chosen is None:
+        raise DataError(f"--kind {kind!r} is none of {', '.join(KINDS)}")
+    if output.suffix.lower() != ".docx":
+        raise DataError(f"--output {output} must end in .docx")
+    case = one_case(fact, input, charge, id)
+    law = assess(case, options=Options(plea_ladder=ladder, stage=case.stage))
+    found = SentencePredictor.load(model).predict(case, level=level, ladder=ladder)
+    document = drafted(chosen, case, found, law, penalty=penalty, template=template)
+    write_whole(output, document.content)
+    for warning in document.warnings:
+        Console(stderr=True).print(f"注意：{warning}", highlight=False, soft_wrap=True)
