@@ -17,6 +17,7 @@ from rich.progress import Progress
 
 from liangxing.case import Case
 from liangxing.commands.draft import draft
+from liangxing.commands.score import score
 from liangxing.commands.similar import similar
 from liangxing.commands.whatif import whatif
 from liangxing.errors import CaseError, DataError, LiangxingError
@@ -34,6 +35,7 @@ app.add_typer(law, name="law")
 app.add_typer(similar, name="similar")
 app.command()(whatif)
 app.command()(draft)
+app.command()(score)
 _errors = Console(stderr=True)
 
 ModelOption = Annotated[

@@ -1,0 +1,143 @@
+import json
+import os
+
+import pytest
+from dying_worker import die, die_once
+from liangxing import cli
+from liangxing.errors import ConfigError, DataError
+from liangxing.scoring import ENGINES, score
+from liangxing.scoring import shards as shards_module
+from liangxing.scoring.local import each_in_processes
+from typer.testing import CliRunner
+
+FACT = "2022年5月6日，被告人赵某甲在东河市某商场窃得手机一部，价值人民币{}元。"
+BAD = '{"fact": "cut'
+
+
+@pytest.fixture
+def source(tmp_path):
+    """Eight lines: six cases, one blank, one cut off."""
+    rows = [json.dumps({"fact": FACT.format(1000 * n), "charges": ["盗窃"]}) for n in range(1, 7)]
+    lines = [*rows[:3], "", BAD, *rows[3:]]
+    path = tmp_path / "cases.jsonl"
+    path.write_text("\ufeff" + "\n".join(lines), encoding="utf-8")
+    return path
+
+
+def parts(folder):
+    return {p.name: p.read_text("utf-8") for p in sorted(folder.glob("part-*"))}
+
+
+def predictions(folder):
+    return [json.loads(line) for text in parts(folder).values() for line in text.splitlines()]
+
+
+def test_shards_together_are_what_predict_writes(bundle_folder, source, tmp_path):
+    found = score(source, tmp_path / "out", model=bundle_folder, shard_rows=3, batch_size=2)
+    assert (found.rows, found.bad, found.shards) == (7, 1, 3)
+    plain = tmp_path / "plain.jsonl"
+    arguments = ["predict", "--model", str(bundle_folder), "--input", str(source)]
+    done = CliRunner().invoke(cli.app, [*arguments, "--output", str(plain), "--threads", "1"])
+    assert done.exit_code == 1
+    wanted = [json.loads(line) for line in plain.read_text("utf-8").splitlines()]
+    scored = predictions(tmp_path / "out")
+    assert [p["id"] for p in scored] == [p["id"] for p in wanted] == ["1", "2", "3", "6", "7", "8"]
+    for ours, theirs in zip(scored, wanted, strict=True):
+        assert ours["penalty"] == theirs["penalty"]
+        assert ours["interval"] == theirs["interval"]
+
+
+def test_bad_rows_are_kept_aside_with_line_and_reason(bundle_folder, source, tmp_path):
+    score(source, tmp_path / "out", model=bundle_folder, shard_rows=3)
+    (path,) = (tmp_path / "out").glob("bad-*")
+    (row,) = map(json.loads, path.read_text("utf-8").splitlines())
+    assert (path.name, row["line"], row["row"]) == ("bad-000001.jsonl", 5, BAD)
+    assert "cut off" in row["error"]
+
+
+def test_a_row_that_breaks_the_model_does_not_take_its_batch_along(
+    bundle_folder, source, tmp_path, monkeypatch
+):
+    predictor = shards_module.SentencePredictor
+    predict = predictor.predict_many
+
+    def fragile(self, cases, *options):
+        if any("2000" in case.fact for case in cases):
+            raise RuntimeError("cannot")
+        return predict(self, cases, *options)
+
+    monkeypatch.setattr(predictor, "predict_many", fragile)
+    found = score(source, tmp_path / "out", model=bundle_folder)
+    assert found.bad == 2
+    assert [p["id"] for p in predictions(tmp_path / "out")] == ["1", "3", "6", "7", "8"]
+
+
+def test_a_stopped_run_goes_on_and_ends_the_same(bundle_folder, source, tmp_path, monkeypatch):
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    score(source, whole, model=bundle_folder, shard_rows=3)
+    write = shards_module.write_whole
+
+    def full(path, lines):
+        if path.name == "part-000001.jsonl":
+            raise OSError(28, "No space left on device", str(path))
+        write(path, lines)
+
+    monkeypatch.setattr(shards_module, "write_whole", full)
+    with pytest.raises(OSError, match="No space"):
+        score(source, broken, model=bundle_folder, shard_rows=3)
+    assert list(parts(broken)) == ["part-000000.jsonl"]
+    monkeypatch.undo()
+    seen = []
+    found = score(
+        source, broken, model=bundle_folder, shard_rows=3, progress=lambda *now: seen.append(now)
+    )
+    assert seen == [(3, 7), (6, 7), (7, 7)]
+    assert found.kept == 1
+    assert parts(broken) == parts(whole)
+    assert sorted(p.name for p in broken.iterdir()) == sorted(p.name for p in whole.iterdir())
+
+
+def test_a_folder_of_another_run_is_refused(bundle_folder, source, tmp_path):
+    output = tmp_path / "out"
+    score(source, output, model=bundle_folder)
+    with pytest.raises(DataError, match="another level"):
+        score(source, output, model=bundle_folder, level=0.8)
+    os.utime(source, ns=(0, 0))
+    with pytest.raises(DataError, match="another input"):
+        score(source, output, model=bundle_folder)
+    with pytest.raises(DataError, match="not empty"):
+        score(source, tmp_path, model=bundle_folder)
+    with pytest.raises(ConfigError, match="local"):
+        score(source, output, model=bundle_folder, engine="abacus")
+
+
+def test_what_a_dead_worker_left_is_given_to_another(tmp_path):
+    markers = [str(tmp_path / name) for name in "ab"]
+    assert sorted(each_in_processes(die_once, markers, 2)) == ["a", "b"]
+
+
+def test_workers_that_always_die_end_the_run():
+    with pytest.raises(DataError, match="fewer --workers"):
+        list(each_in_processes(die, ["a"], 1))
+
+
+def test_the_command_says_what_it_wrote(bundle_folder, source, tmp_path):
+    arguments = ["score", "--model", str(bundle_folder), "--input", str(source), "--workers", "1"]
+    done = CliRunner().invoke(cli.app, [*arguments, "--output", str(tmp_path / "out")])
+    assert done.exit_code == 1
+    assert "6 predictions in 1 shards" in done.output
+    assert "1 rows failed" in done.output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ENGINES)
+def test_two_workers_write_what_one_writes(bundle_folder, source, tmp_path, engine):
+    if engine != "local":
+        pytest.importorskip(engine)
+    score(source, tmp_path / "one", model=bundle_folder, shard_rows=2)
+    found = score(
+        source, tmp_path / "two", model=bundle_folder, shard_rows=2, engine=engine, workers=2
+    )
+    assert (found.rows, found.bad, found.kept) == (7, 1, 0)
+    assert parts(tmp_path / "two") == parts(tmp_path / "one")
+    assert len(parts(tmp_path / "two")) == 4
