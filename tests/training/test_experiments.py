@@ -129,6 +129,7 @@ def test_a_search_gives_overrides_that_the_config_takes(pipeline):
 
 def test_a_killed_search_goes_on_where_it_was(embedded, tmp_path):
     mlflow.set_tracking_uri(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    mlflow.set_experiment("search")
     with mlflow.start_run():
         tune(embedded, TUNE.model_copy(update={"trials": 2}), tmp_path)
         first = optuna.load_study(study_name="head", storage=f"sqlite:///{tmp_path / STUDY}")

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from liangxing.model.outcomes import OutcomeGrid, soft_labels
 from liangxing.model.tokens import WindowTokenizer
+from transformers import set_seed
 
 from liangxing_training.batches import CaseDataset, LabelSpace, label_space
 from liangxing_training.finetune import (
@@ -86,6 +87,8 @@ def embed(
     """
     tokenizer, windows, _ = load_tokenizer(encoder)
     space = label_space(train, OutcomeGrid(settings.month_grid), settings.minimum_label_count)
+    # An encoder without weights starts from the same random ones every time.
+    set_seed(settings.seed)
     model = build_model(encoder, settings, space, attention="sdpa").encoder_part.encoder
     if torch.cuda.is_available():
         model.cuda()
