@@ -4,7 +4,8 @@
 
 takes the train split as the index and the validation split as queries, with the bundled encoder
 (`liangxing-train prepare` makes the folder from LIANGXING_REAL_DATA). Without --prepared,
-fictional cases are used. Needs usearch and hnswlib beside the extra `similar`. `--scale 16`
+fictional cases are used. Needs usearch (2.26 here) and hnswlib
+(0.8) beside the extra `similar`. `--scale 16`
 repeats every vector 16 times with noise, to see larger indexes. One thread searches.
 """
 

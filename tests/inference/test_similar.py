@@ -77,6 +77,13 @@ def test_the_same_text_under_another_id_comes_first_with_its_penalty(cases):
     assert similarities == sorted(similarities, reverse=True)
 
 
+def test_the_vector_of_a_text_does_not_depend_on_its_company(predictor):
+    texts = [JudgedCase.from_row(row).case for row in ROWS]
+    together = predictor.embed(texts)
+    for text, vector in zip(texts, together, strict=True):
+        assert (predictor.embed([text])[0] == vector).all()
+
+
 def test_a_case_is_never_its_own_neighbour(predictor, cases):
     for row in ROWS:
         assert sorted(ids(cases.query(row))) == sorted({r["id"] for r in ROWS} - {row["id"]})
