@@ -11,6 +11,7 @@ from liangxing.law.circumstances import circumstance_rules
 from liangxing.law.general import general_rules
 from liangxing.law.guideline_data import crimes
 from liangxing.law.leniency import plea_rules
+from liangxing.law.mitigation import MINOR
 from liangxing.law.statutes import find
 from liangxing.model.legal import LegalContext
 
@@ -70,7 +71,7 @@ def harm_of(id_: str, value: Value, charges: Sequence[str]) -> int:
     if named is not None:
         return 1 if named == "increase" else -1
     suspension = general_rules().suspension
-    if id_ in suspension.shall:
+    if id_ in (MINOR, *suspension.shall):
         return -1
     heavier = {*suspension.excluded, *(rule.fact for rule in general_rules().remainders)}
     return int(id_ in heavier or _raises_a_tier(id_, charges))

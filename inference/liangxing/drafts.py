@@ -65,14 +65,22 @@ def parse_penalty(text: str) -> Penalty:
     (8.0, 'death_reprieve')
     """
     stripped = text.strip()
-    named = [k for k, words in PENALTY_WORDS.items() if stripped.startswith(words)]
-    kind = max(named, key=lambda each: len(PENALTY_WORDS[each]), default=None)
+    kinds: tuple[PenaltyKind, ...] = get_args(PenaltyKind)
+    fitting: list[PenaltyKind] = [
+        each for each in kinds if stripped.startswith(PENALTY_WORDS[each])
+    ]
+    # 死刑 begins 死刑，缓期二年执行 too.
+    kind: PenaltyKind | None = max(fitting, key=_length) if fitting else None
     months = parse_term(stripped) if kind in _WITH_TERM else None
     if kind is None or (kind in _WITH_TERM and not months):
         raise CaseError(f"penalty {text!r} is no penalty such as 有期徒刑八个月 or 单处罚金")
     if kind in ("exempt", "fine_only"):
         months = 0.0
     return Penalty(kind, months, penalty_text(kind, months))
+
+
+def _length(kind: PenaltyKind) -> int:
+    return len(PENALTY_WORDS[kind])
 
 
 def _rendered(kind: DraftKind, template: Path | None, fields: dict[str, Any]) -> bytes:

@@ -47,7 +47,7 @@ max-width:70rem;padding:0 1rem;color:#1a1a1a;background:#fff}
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{border:1px solid #999;padding:.4rem .5rem;text-align:left;vertical-align:top}
-th{background:#f0f0f0}ul{padding-left:1.3rem}
+th{background:#f0f0f0;white-space:nowrap}td{min-width:3.5em}ul{padding-left:1.3rem}
 @media print{body{margin:0}tr{break-inside:avoid}}
 """
 
@@ -109,11 +109,10 @@ class Sheet:
 def negotiation_sheet(found: WhatIf) -> Sheet:
     """Baseline, each lever with its effect and source, variants, limits, warnings."""
     effects = {(e.id, e.words): e for variant in found.variants for e in variant.effects}
-    joint = [variant for variant in found.variants if len(variant.effects) > 1]
     sections = [
         Section("现状", _baseline(found), tuple(_stated(found.baseline))),
         Section("各项变更的作用", _levers(list(effects.values()))),
-        *([Section("方案", _variants(found.baseline, joint))] if joint else []),
+        Section("方案", _variants(found.baseline, found.variants)),
         Section("限度", points=tuple(_limits(found))),
         Section("注意", points=tuple(_notes(found))),
     ]

@@ -289,7 +289,13 @@ def test_the_sheet_is_the_same_in_both_forms_and_holds_effects_limits_and_source
         done = run(cli.app, [*base, "--sheet", str(tmp_path / name)])
         assert done.exit_code == 0
         page = (tmp_path / name).read_text(encoding="utf-8")
-        for words in ("对控辩双方完全相同", "一、现状", "三、限度", "退赃、退赔：未说明→有"):
+        for words in (
+            "对控辩双方完全相同",
+            "一、现状",
+            "三、方案",
+            "四、限度",
+            "退赃、退赔：未说明→有",
+        ):
             assert words in page
         assert "厦门市集美区人民法院阶梯式从宽，侦查阶段认罪认罚" in page
         assert "至多减少基准刑的60%" in page
