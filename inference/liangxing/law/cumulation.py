@@ -46,7 +46,10 @@ def longest_with_remainder(
 
 def remainder_rules(facts: CaseFacts, *, by_charge: bool = False) -> list[RemainderRule]:
     """The rules on an earlier penalty that the facts call for, or a charge that leaves one."""
-    return [rule for rule in general_rules().remainders if by_charge or facts.has(rule.fact)]
+    rules = general_rules().remainders
+    stated = [rule for rule in rules if facts.has(rule.fact)]
+    longest = max(rules, key=lambda rule: rule.most_months)
+    return [*stated, longest] if by_charge and longest not in stated else stated
 
 
 def _cap(total: float, on: date | None) -> float:

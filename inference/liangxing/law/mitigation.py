@@ -56,6 +56,7 @@ def grounds(
     """The stated circumstances that open a penalty below the tier or exemption.
 
     Plea leniency and silence open nothing, except where a charge's own ground asks for no fact.
+    An offence stated to be minor may be exempt (art. 37) where its lightest tier is open.
     """
     rules = [rule for rule in circumstance_rules().values() if facts.has(rule.id)]
     mitigate = [rule.id for rule in rules if rule.mitigate]
@@ -66,6 +67,8 @@ def grounds(
         if own.in_force(*days) and tiers_fit and all(map(facts.has, own.facts)):
             mitigate += own.facts if own.mitigate else ()
             exempt += (own.facts or (MINOR,)) if own.exempt else ()
+    if facts.has(MINOR) and choice.ladder[0] in choice.allowed:
+        exempt.append(MINOR)
     return Grounds(tuple(dict.fromkeys(mitigate)), tuple(must), tuple(dict.fromkeys(exempt)))
 
 

@@ -160,10 +160,11 @@ def cumulation_step(before: Sequence[Span], after: Span, absorbed: bool) -> Trac
 def remainder_step(
     rules: Sequence[RemainderRule], facts: CaseFacts, before: Span, after: Span
 ) -> TraceStep:
-    named = [rule.fact for rule in rules]
+    named = [rule.fact for rule in rules if facts.has(rule.fact)]
+    why = _names(named) if named else "犯罪时依法被关押，可能另有未执行的刑罚（案情未载明）"
     return TraceStep(
         step="与前罪并罚",
-        rule=f"{_names(named)}：与前罪未执行的刑罚并罚，前罪刑期未知，上限放宽至并罚的法定上限",
+        rule=f"{why}：与前罪未执行的刑罚并罚，前罪刑期未知，上限放宽至并罚的法定上限",
         source="、".join(cited(rule.article) for rule in rules),
         verified=rules[0].verified,
         before=before.as_data(),

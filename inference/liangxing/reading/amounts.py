@@ -50,6 +50,10 @@ def read_money(scope: Scope, charges: Sequence[str], *, only_valued: bool = Fals
         amount = settle(kinds["sales"])
     else:
         amount = settle(kinds.get("strong", [])) or _settle_weak(kinds, charges, named)
+        moved = settle(kinds.get("moved", [])) if "strong" in kinds else None
+        if amount and moved and moved[1].total != "part" and moved[0] > amount[0]:
+            # More than what is said to be obtained was drawn with it: 骗得银行卡，取现共计8万元.
+            amount = moved
     return Money(amount, settle(kinds.get("loss", [])), settle(kinds.get("gain", [])))
 
 

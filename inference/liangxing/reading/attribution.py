@@ -47,6 +47,7 @@ _MOST_MENTIONS = 500
 _ELSEWHERE = re.compile(
     r"([一-龥·某\dX×]{2,12})[（(](?:均?已?另案|均?已判|均?在逃|同案|另行|均?已起诉|均?已死亡|已决|均?已行政|化名)"
 )
+_DEALT_WITH = re.compile(r"[^（）()]{0,4}(?:另案|同案|已判|在逃|已决|另行)")
 _ACCOMPLICE = re.compile(rf"同案(?:犯|人|被告人)({_MASKED_NAME}|[一-龥]{{2,3}})")
 _ROLE_WORDS: dict[str, Role] = {
     "被告人": "defendant",
@@ -115,7 +116,8 @@ class People:
         mentions = self._mentions(sentence)
         last = bisect_right(mentions, position, key=lambda mention: mention.end)
         if bracket >= 0 and self._describes_another(bracket):
-            return "victim"
+            dealt_with = _DEALT_WITH.match(self._text, bracket + 1)
+            return "other_defendant" if dealt_with else "victim"
         for mention in reversed(mentions[max(0, last - _NEAREST) : last]):
             if bracket >= 0 and bracket - 1 <= mention.end <= bracket:
                 return mention.role

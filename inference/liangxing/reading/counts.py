@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from liangxing.reading.scope import Scope
 
@@ -26,6 +27,7 @@ _HARMED = re.compile(
 )
 _AND_OTHERS = re.compile(r"被害人[^，。；]{0,24}等$")
 _PERSONS = re.compile(r"余?人")
+_ABUSED = re.compile(r"(?:奸淫|强奸|猥亵)[^。；]{0,16}起$")
 _OTHERS_HARMED = re.compile(r"余?(?:名|位)?(?:集资参与人|被害人|投资人|受害人)")
 _PUBLIC = re.compile(r"(?:社会公众|下线(?:人员)?|会员|群众)$")
 _HEADS = re.compile(r"余?[人名]")
@@ -33,14 +35,72 @@ _COUNTS_PERSONS = frozenset("余名位个人集被投受")
 _REACH = 32
 
 
+# An offence of its own: a sentence that opens with a day.
+_OPENS_WITH_A_DAY = re.compile(
+    r"[\s:：，]*(?:[^，。；]{0,12}[:：])?(?:\d{4}年|同年|同月|当[日天晚]|次[日月年]|\d{1,2}月|(?:而|随|之|此)?后)"
+)
+_AGAIN = re.compile(r"[又再](?!次?犯)")
+_ACT = re.compile(
+    r"盗[得走取窃]|窃[得取走]|偷[走得]|骗[得取走]|抢[走得劫]|劫[得取]|贩卖|卖[给与]|容留|敲诈|猥亵"
+)
+
+
+_TAKEN = re.compile(r"盗[得走取窃]|窃[得取走]|偷[走得]")
+_LEAST_TOLD = 3
+
+
+def _told_one_by_one(scope: Scope) -> tuple[float, int, int] | None:
+    """Thefts told each in a sentence of its own that opens with a day, from three on."""
+    told, sentences, start, end = 0.0, 0, -1, -1
+    for index, sentence in enumerate(scope.sentences):
+        if sentence.voice != "told" or scope.item_at(sentence.start):
+            continue
+        opens = _OPENS_WITH_A_DAY.match(scope.text, sentence.start, sentence.end)
+        act = _TAKEN.search(scope.text, sentence.start, sentence.end) if opens else None
+        if not opens or not act or scope.sums_up(index):
+            continue
+        sentences += 1
+        told += max([1.0, *_times_in(scope, index)])
+        if start < 0:
+            start, end = sentence.start, act.end()
+    return (told, start, end) if sentences >= _LEAST_TOLD else None
+
+
+def _times_in(scope: Scope, index: int) -> Iterator[float]:
+    sentence = scope.sentences[index]
+    for numeral in scope.numerals[index]:
+        times = _TIMES.match(scope.text, numeral.end)
+        if times:
+            before = scope.text[max(sentence.start, numeral.start - _REACH) : numeral.start]
+            value = numeral.value
+            counted = _counts_offences(scope.text, before, numeral.end, times)
+            if counted and value and value <= _MOST:
+                yield value
+
+
+def _further_in_items(scope: Scope) -> int:
+    """Sentences within enumerated offences that tell a further one: 同年3月1日，又卖给…."""
+    further, item = 0, 0
+    for sentence in scope.sentences:
+        here = scope.item_at(sentence.start)
+        if sentence.voice == "told" and here and here == item:
+            opens = _OPENS_WITH_A_DAY.match(scope.text, sentence.start, sentence.end)
+            act = _ACT.search(scope.text, sentence.start, sentence.end) if opens else None
+            further += bool(act and _AGAIN.search(scope.text, sentence.start, act.end()))
+        item = here
+    return further
+
+
 def read_counts(scope: Scope) -> tuple[float, int, int] | None:
     """Offences, when two or more are stated or told one by one, with the place.
 
     A sentence that sums up adds what it states of each kind.
     """
-    best: tuple[float, int, int] | None = None
     if scope.items:
-        best = (float(len(scope.items)), scope.items[0], scope.items[0] + 2)
+        told = float(len(scope.items) + _further_in_items(scope))
+        best = (told, scope.items[0], scope.items[0] + 2)
+    else:
+        best = _told_one_by_one(scope)
     summed = 0.0
     for index, sentence in enumerate(scope.sentences):
         for numeral in scope.numerals[index]:
@@ -92,7 +152,7 @@ def read_victims(scope: Scope) -> tuple[float, int, int] | None:
 
 def _harmed(text: str, before: str, end: int) -> re.Match[str] | None:
     """What follows a number where it counts persons harmed."""
-    if _AND_OTHERS.search(before):
+    if _AND_OTHERS.search(before) or _ABUSED.search(before):
         return _PERSONS.match(text, end)
     if before.endswith("等") and (others := _OTHERS_HARMED.match(text, end)):
         return others

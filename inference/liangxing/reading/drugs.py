@@ -37,6 +37,8 @@ _NOT_WEIGHED = re.compile(r"(?:含量|浓度|纯度|每)[^，。；]{0,6}$")
 _PLANNED = re.compile(r"(?:商定|约定|约好|谈好|欲|准备|要求|预谋|打算|答应|求购|想)[^。；]{0,30}$")
 _WEIGHED = re.compile(r"[净总共]重|称[重量]")
 _SEIZED = re.compile(r"的?[^，。；\d]{0,8}被[^，。；]{0,4}(?:收缴|查获|缴获|扣押)")
+_NOT_FOUND_IN = re.compile(r"[^，。；]{0,10}[^，。；]?(?:未|没有|均未)检[出测]")
+_MADE = re.compile(r"(?:制[作造成]|加工成?|生产)[^。；]{0,30}$")
 _AGAIN = re.compile(
     r"(?:查缴|查获|缴获|收缴|扣押|搜出|查扣)[^。；]{0,16}$|(?:检出|鉴定|检验|经称量)[^。；]{0,40}$"
 )
@@ -60,9 +62,25 @@ def read_grams(scope: Scope) -> dict[str, tuple[float, Figure]]:
         weights[home] = sorted(joined, key=lambda f: f.start)
     return {
         id_: total
-        for id_, found in weights.items()
-        if (total := settle(_without_estimates(scope.text, found)))
+        for id_, found in _with_weighed_totals(weights).items()
+        if (
+            total := settle(
+                _without_what_was_made(scope.text, _without_estimates(scope.text, found))
+            )
+        )
     }
+
+
+def _with_weighed_totals(weights: dict[str, list[Figure]]) -> dict[str, list[Figure]]:
+    """Each drug's weights; the only one that prosecution or court give at the end is the whole."""
+    marked: dict[str, list[Figure]] = {}
+    for id_, found in weights.items():
+        alone = sum(weight.restated for weight in found) == 1
+        marked[id_] = [
+            weight._replace(total="whole") if alone and weight.restated else weight
+            for weight in found
+        ]
+    return marked
 
 
 def _without_estimates(text: str, weights: list[Figure]) -> list[Figure]:
@@ -71,7 +89,8 @@ def _without_estimates(text: str, weights: list[Figure]) -> list[Figure]:
     for index, weight in enumerate(weights):
         planned, guessed = _estimate(text[max(0, weight.start - 40) : weight.start])
         rest = weights[index + 1 : index + 3]
-        done = planned and any(f.total != "part" or f.dated for f in rest)
+        weighed_now = _WEIGHED.search(text, max(0, weight.start - 12), weight.start)
+        done = planned and not weighed_now and any(f.total != "part" or f.dated for f in rest)
         weighed = guessed and any(
             0.5 * weight.value < f.value <= weight.value * 1.1
             and _WEIGHED.search(text, max(0, f.start - 12), f.start)
@@ -80,6 +99,15 @@ def _without_estimates(text: str, weights: list[Figure]) -> list[Figure]:
         if not done and not weighed:
             kept.append(weight)
     return kept or weights
+
+
+def _without_what_was_made(text: str, weights: list[Figure]) -> list[Figure]:
+    """Leaves out what was sold and seized of a quantity that the text first says was made."""
+    first, rest = weights[0], weights[1:]
+    made = _MADE.search(text, max(0, first.start - 40), first.start)
+    if made and rest and sum(weight.value for weight in rest) < first.value:
+        return [first]
+    return weights
 
 
 @lru_cache(maxsize=1024)
@@ -144,7 +172,7 @@ def _read_sentence(
                 current = token.drug
             continue
         before = text[max(sentence.start, token.start - 12) : token.start]
-        if _NOT_WEIGHED.search(before):
+        if _NOT_WEIGHED.search(before) or _NOT_FOUND_IN.match(text, token.end):
             continue
         drug = _drug_of(text, tokens, position, followed_by[position], current)
         found = figure(

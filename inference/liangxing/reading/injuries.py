@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -33,9 +34,7 @@ _NAME = re.compile(
     r"(?:[甲乙丙丁戊己庚辛壬癸子丑寅卯]|\d{1,2})?"
 )
 _ASIDE = r"(?:[（(][^（）()]{0,16}[）)])?"
-_ENUMERATED = re.compile(
-    rf"((?:{_NAME.pattern}{_ASIDE}[、和]){{1,12}}{_NAME.pattern})[^，。；]{{0,8}}$"
-)
+_TAIL = 20
 _NOT_HARMED = re.compile(
     r"(?:未(?:能|达|造成|构成|致)?|不构成|没有|无(?!效)|排除|预防|防止|避免|险些|可能)[^，。；]{0,8}$|因[^，。；]{0,6}$(?<=致人)"
 )
@@ -51,6 +50,11 @@ _EARLIER = re.compile(r"被以[^，。；]{0,12}罪|曾因|前罪|被判刑|刑�
 _WILFUL = re.compile(r"[杀打砍捅勒掐毒撞刺]死|杀害")
 _DONE_TO = re.compile(r"(?:将|把)[^，。；]{1,20}$")
 _DEADLY = frozenset({"死亡", "身亡", "杀害"})
+_OF_ANOTHERS_OFFENCE = re.compile(r"窝藏|包庇|掩饰、隐瞒|毁灭、伪造证据|妨害作证|伪证|逃避处罚")
+# 游某彬、: a masked name that keeps its last character, known by what follows it somewhere.
+_AND_ANOTHER_HARM = re.compile(r"(?:[一二12]级)?[、和及](?:重伤|轻伤|轻微伤)")
+_LONG_NAME = re.compile(r"[一-龥]某[一-龥](?=[、，。；）)（(])")
+_NO_END_OF_NAME = frozenset("某死伤亡等人均家内处方称说甲乙丙丁戊己庚辛壬癸")
 _REACH = 60
 # Real judgments hold up to some sixty words of injury and death.
 _MOST_HARMS = 400
@@ -78,23 +82,57 @@ class _Grade:
     harm: Harm
 
 
+@dataclass(frozen=True)
+class _Names:
+    """How a text writes the names of persons; `offenders` are those that did the harm."""
+
+    one: re.Pattern[str]
+    listed: re.Pattern[str]
+    offenders: frozenset[str]
+
+    def enumerated(self, before: str) -> tuple[list[str], str]:
+        """The names of an enumeration near the end of a text, and the words behind it."""
+        found = self.listed.search(before)
+        if not found or self.one.search(before, found.end(1)):
+            return [], ""
+        return self.one.findall(found.group(1)), before[found.end(1) :]
+
+
+@lru_cache(maxsize=64)
+def _patterns(long: frozenset[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    one = "|".join([*sorted(long), _NAME.pattern])
+    listed = rf"((?:(?:{one}){_ASIDE}[、和]){{1,12}}(?:{one}))[^，。；]{{0,{_TAIL}}}$"
+    return re.compile(one), re.compile(listed)
+
+
+def _names_of(text: str, offenders: frozenset[str]) -> _Names:
+    long = frozenset(name for name in _LONG_NAME.findall(text) if name[-1] not in _NO_END_OF_NAME)
+    return _Names(*_patterns(long), offenders)
+
+
 @dataclass
 class _Told:
     """All that the text tells of harm: of persons by name ("" for one unnamed), and by number."""
 
-    offenders: frozenset[str]
+    names: _Names
     people: dict[str, _Person] = field(default_factory=dict[str, _Person])
     aged: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
     stated: dict[int, Harm] = field(default_factory=dict[int, Harm])
     grades: list[_Grade] = field(default_factory=list[_Grade])
 
 
-def read_injuries(scope: Scope) -> dict[str, Harm]:
-    """Persons dead and injured, each by the gravest grade told of them, and the gravest grades."""
+def read_injuries(scope: Scope, charges: Sequence[str] = ()) -> dict[str, Harm]:
+    """Persons dead and injured, each by the gravest grade told of them, and the gravest grades.
+
+    Under charges of helping an offender (窝藏、包庇) the harm told is that offender's: it is
+    left out.
+    """
+    if charges and all(_OF_ANOTHERS_OFFENCE.search(charge) for charge in charges):
+        return {}
     if not (_HARM.search(scope.text) or _DISABILITY.search(scope.text)):
         return {}
     named = {scope.defendant} if scope.defendant else set[str]()
-    told = _Told(frozenset(defendant_names(scope.text) | named))
+    told = _Told(_names_of(scope.text, frozenset(defendant_names(scope.text) | named)))
     disability: Harm | None = None
     left = _MOST_HARMS
     for sentence in scope.sentences:
@@ -127,7 +165,7 @@ def _read_harm(text: str, match: re.Match[str], sentence: Sentence, told: _Told)
     if word == "殁年":
         _read_age_at_death(before, span, told)
         return
-    words = _words_around(before, word, text[match.end() : match.end() + 8], told.offenders)
+    words = _words_around(before, word, text[match.end() : match.end() + 8], told.names)
     if words is None:
         return
     if words.number and (rank not in told.stated or words.number > told.stated[rank].value):
@@ -144,7 +182,7 @@ def _read_harm(text: str, match: re.Match[str], sentence: Sentence, told: _Told)
 
 
 @lru_cache(maxsize=2048)
-def _words_around(before: str, word: str, after: str, offenders: frozenset[str]) -> _Words | None:
+def _words_around(before: str, word: str, after: str, names: _Names) -> _Words | None:
     """What is told of a harm, null where it did not happen."""
     clause = re.split(r"[，。；：]", before)[-1]
     deadly, wilful = word in _DEADLY or word.endswith("死"), bool(_WILFUL.fullmatch(word))
@@ -158,7 +196,7 @@ def _words_around(before: str, word: str, after: str, offenders: frozenset[str])
         return _Words(number, ())
     if wilful and not _DONE_TO.search(clause):
         return None
-    return _Words(None, tuple(_names(before, offenders)))
+    return _Words(None, tuple(_harmed(before, after, names)))
 
 
 def _read_age_at_death(before: str, span: tuple[int, int], told: _Told) -> None:
@@ -166,24 +204,29 @@ def _read_age_at_death(before: str, span: tuple[int, int], told: _Told) -> None:
     bracket = max(before.rfind("（"), before.rfind("("))
     head = before[:bracket] if bracket >= 0 else before
     if "均" in before[bracket + 1 :] or before.endswith("均"):
-        listed = _ENUMERATED.search(head)
-        for name in _NAME.findall(listed.group(1)) if listed else [head[-4:]]:
+        for name in told.names.enumerated(head)[0] or [head[-4:]]:
             told.aged.setdefault(name, span)
         return
-    named = list(_NAME.finditer(head))
+    named = list(told.names.one.finditer(head))
     name = named[-1].group() if named and named[-1].end() >= len(head) - 1 else head[-3:]
     told.aged.setdefault(name, span)
 
 
-def _names(before: str, offenders: frozenset[str]) -> list[str]:
+def _harmed(before: str, after: str, names: _Names) -> list[str]:
     """Whom a harm befell: the names enumerated before it, else the last, else nobody named."""
-    listed = _ENUMERATED.search(before)
+    listed, tail = names.enumerated(before)
+    if listed and "分别" in tail:
+        # 甲、乙分别受轻伤、轻微伤: one harm each, in their order.
+        turn = len(_HARM.findall(tail))
+        if turn or _AND_ANOTHER_HARM.match(after):
+            listed = listed[turn : turn + 1] or listed
     if listed:
-        return [n for n in _NAME.findall(listed.group(1)) if n not in offenders] or [""]
+        return [name for name in listed if name not in names.offenders] or [""]
     named = [
         m.group()
-        for m in _NAME.finditer(before)
-        if m.group() not in offenders and before[max(0, m.start() - 3) : m.start()] != "被告人"
+        for m in names.one.finditer(before)
+        if m.group() not in names.offenders
+        and before[max(0, m.start() - 3) : m.start()] != "被告人"
     ]
     return [named[-1]] if named else [""]
 

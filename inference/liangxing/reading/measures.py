@@ -72,6 +72,8 @@ _CONTEXTS = {
 }
 # 疑似淫秽影碟243张（经鉴定，其中226张为淫秽物品): what was examined takes the place.
 _SUSPECTED = re.compile(r"疑似[^，。；]{0,16}[（(][^）)]{0,10}其中")
+# 一支猎枪 hidden, and 打捞出猎枪一支: what is found is what was told of.
+_FOUND_AGAIN = re.compile("打捞|查获|缴获|收缴|起获|搜出|提取|上[交缴]|扣押|查扣|送检|鉴定")
 _NO_GUN = re.compile(r"不(?:能)?认定为枪支|不具有?致伤力|不具备致伤力")
 
 
@@ -169,7 +171,15 @@ def _figures(scope: Scope, id_: str, measured: list[list[Numeral]]) -> list[Figu
                 continue
             left = max(sentence.start, numeral.start - before)
             if not context or context.search(text, left, unit.end() + after):
-                read = figure(scope, index, value, numeral.start, unit.end(), after=last_end)
+                read = figure(
+                    scope,
+                    index,
+                    value,
+                    numeral.start,
+                    unit.end(),
+                    after=last_end,
+                    examined=bool(_FOUND_AGAIN.search(text, left, numeral.start)),
+                )
                 if found and _SUSPECTED.search(text, found[-1].start - 10, numeral.start):
                     found.pop()
                     read = read._replace(breakdown=False)

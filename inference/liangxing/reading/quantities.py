@@ -92,7 +92,7 @@ def _read(text: str, defendant: str | None, charges: Sequence[str]) -> Iterator[
             yield id_, settled[0], settled[1].start, settled[1].end
     for id_, (value, shown) in (read_grams(scope) | read_measures(scope, charges)).items():
         yield id_, value, shown.start, shown.end
-    for id_, harm in read_injuries(scope).items():
+    for id_, harm in read_injuries(scope, charges).items():
         yield id_, harm.value, harm.start, harm.end
     for id_, figure in (
         ("alcohol_mg_100ml", read_alcohol(scope)),

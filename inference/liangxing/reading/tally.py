@@ -28,6 +28,8 @@ _SAID_BEFORE = re.compile(
     r"(?:该|上述|前述|此|其中的?|剩余|这)(?:笔|批|人民币|的)?$"
     r"|(?:[骗劫盗窃抢]取|[骗窃抢劫盗]得|收取|收受|取出|所得)的(?:人民币|现金)?$"
 )
+# 骗取他人财物398350元，数额巨大: what prosecution or court weigh is the whole.
+_WEIGHED = re.compile(r"[，,]?(?:犯罪|属|系|已达)?(?:数额|金额|数量)(?:特别)?(?:较大|巨大|大)")
 _EXAMINED = re.compile(r"鉴定|检验|检出|称量|认定|查明")
 _LISTED = re.compile(r"[^，。；]{0,24}[、及和以][^，。；]{0,24}\Z")
 _TOLERANCE = 0.006
@@ -71,12 +73,15 @@ def figure(
     left = scope.text[max(sentence.start, start - 40) : start]
     total, breakdown, said_before = _part_played(left)
     between = scope.text[max(after, start - 60) : start] if after > 0 else ""
+    restated = sentence.voice == "opinion"
+    if scope.sums_up(index) or (restated and _WEIGHED.match(scope.text, end)):
+        total = "whole"
     return Figure(
         value=value,
         start=start,
         end=end,
-        total="whole" if scope.sums_up(index) else total,
-        restated=sentence.voice == "opinion",
+        total=total,
+        restated=restated,
         breakdown=breakdown and total == "part",
         examined=examined or said_before,
         dated=scope.is_dated(index, start),
@@ -139,6 +144,8 @@ def _counted(figures: Iterable[Figure]) -> list[Figure]:
 
 def _is_told_again(figure: Figure, total: Figure) -> bool:
     """Whether a figure after a total is one of its parts."""
+    if figure.examined and figure.value > total.value * (1 + _TOLERANCE):
+        return False
     if figure.total != "part":
         return total.announces and figure.total == "sum" and figure.item > 0 and not total.item
     if figure.sentence == total.sentence and figure.listed:
