@@ -17,6 +17,7 @@ from liangxing.reading.vocabulary import patterns
 _YUAN = re.compile(r"(?:余|多|左右)?(?:元|圆)(?!面值|面额|/|每|一[盒瓶粒包克份])")
 _MASKED_YUAN = re.compile(r"余?\d?某")
 _NO_UNIT = re.compile(r"余?(?=[，,。；;、）)]|后)")
+_BEHIND_A_SUM = frozenset("余多左元圆某,，。；;、）)后0123456789")
 _ASIDE = re.compile(r"[（(][^（）()]{0,50}[）)]")
 _BARE_TOTAL = re.compile(r"\s*(?:以上|上述)?(?:共计|合计|总计|共|累计)[^，。；]{0,6}$")
 _LISTED = re.compile(r"[、和及与]?(?:人民币|现金)?\Z")
@@ -51,7 +52,7 @@ def read_money(scope: Scope, charges: Sequence[str], *, only_valued: bool = Fals
     else:
         amount = settle(kinds.get("strong", [])) or _settle_weak(kinds, charges, named)
         moved = settle(kinds.get("moved", [])) if "strong" in kinds else None
-        if amount and moved and moved[1].total != "part" and moved[0] > amount[0]:
+        if amount and moved and moved[0] > amount[0]:
             # More than what is said to be obtained was drawn with it: 骗得银行卡，取现共计8万元.
             amount = moved
     return Money(amount, settle(kinds.get("loss", [])), settle(kinds.get("gain", [])))
@@ -105,6 +106,8 @@ def _figures(scope: Scope, named: str, *, only_valued: bool) -> Iterator[tuple[s
 
 def _end_of_sum(text: str, numeral: Numeral) -> tuple[int, bool]:
     """Where a sum of money ends, 0 where the numeral is none; and whether it lacks a unit."""
+    if text[numeral.end : numeral.end + 1] not in _BEHIND_A_SUM:
+        return 0, False
     yuan = _YUAN.match(text, numeral.end)
     if not yuan and numeral.text[-1] in "万千百亿":
         yuan = _MASKED_YUAN.match(text, numeral.end)

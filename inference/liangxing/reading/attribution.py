@@ -36,16 +36,17 @@ _MASKED_NAME = (
 )
 _NAME = re.compile(rf"{_MASKED_NAME}|[一-龥·]{{2,16}}")
 _MASKED = r"[一-龥]\d?(?:某{1,2}|[X×x＊*]{1,2})(?:[甲乙丙丁戊己庚辛壬癸]|\d{1,2})?"
-_VICTIM_NAMED = re.compile(
-    rf"被害人({_MASKED})|({_MASKED})[（(][^（）()]{{0,6}}(?:被害人|殁年|时年)"
-)
+_VICTIM_NAMED = re.compile(rf"被害人({_MASKED})")
+_VICTIM_DESCRIBED = re.compile(r"[（(][^（）()]{0,6}(?:被害人|殁年|时年)")
 _NAME_BEFORE = re.compile(rf"{_MASKED}$")
 _DEFENDANT_NAMED = re.compile("(?:被告人|上诉人)[:：]?")
+_LONGEST_SURNAME = 3
 _MOST_NAMES = 100
 _NEAREST = 40
 _MOST_MENTIONS = 500
+_BEFORE_BRACKET = re.compile(r"[一-龥·某\dX×]{2,12}$")
 _ELSEWHERE = re.compile(
-    r"([一-龥·某\dX×]{2,12})[（(](?:均?已?另案|均?已判|均?在逃|同案|另行|均?已起诉|均?已死亡|已决|均?已行政|化名)"
+    r"[（(](?:均?已?另案|均?已判|均?在逃|同案|另行|均?已起诉|均?已死亡|已决|均?已行政|化名)"
 )
 _DEALT_WITH = re.compile(r"[^（）()]{0,4}(?:另案|同案|已判|在逃|已决|另行)")
 _ACCOMPLICE = re.compile(rf"同案(?:犯|人|被告人)({_MASKED_NAME}|[一-龥]{{2,3}})")
@@ -227,13 +228,18 @@ def victim_names(text: str) -> set[str]:
     >>> sorted(victim_names("被害人韩某某报警。周某（女，殁年20岁）死亡，孙某（被害人）受伤。"))
     ['周某', '孙某', '韩某某']
     """
-    return {match.group(1) or match.group(2) for match in _VICTIM_NAMED.finditer(text)}
+    names = {match.group(1) for match in _VICTIM_NAMED.finditer(text)}
+    for match in _VICTIM_DESCRIBED.finditer(text):
+        described = _NAME_BEFORE.search(text, max(0, match.start() - 8), match.start())
+        if described:
+            names.add(described.group())
+    return names
 
 
 def _full_name(text: str, start: int, candidate: str) -> str | None:
     """The name at `start`: a masked one whole, a full one as long as it recurs."""
-    if re.search(r"[某X×x＊*]", candidate):
-        return candidate
+    if masked := re.search(r"[某X×x＊*]", candidate):
+        return candidate if masked.start() <= _LONGEST_SURNAME else None
     if _NOT_NAMES.match(candidate):
         return None
     if "·" in candidate:
@@ -249,13 +255,13 @@ def _full_name(text: str, start: int, candidate: str) -> str | None:
 
 def _elsewhere(text: str) -> Iterator[str]:
     """Names of persons dealt with elsewhere (另案处理, 已判刑) or called accomplices."""
-    for listed in {match.group(1) for match in _ELSEWHERE.finditer(text)}:
-        for part in listed.split("、"):
-            tail = part[-4:]
-            for index, character in enumerate(tail[:-1]):
-                if character in _SURNAMES:
-                    yield tail[index:]
-                    break
+    starts = [match.start() for match in _ELSEWHERE.finditer(text)]
+    named = [_BEFORE_BRACKET.search(text, max(0, start - 12), start) for start in starts]
+    for tail in {match.group()[-4:] for match in named if match}:
+        for index, character in enumerate(tail[:-1]):
+            if character in _SURNAMES:
+                yield tail[index:]
+                break
     for name in {match.group(1) for match in _ACCOMPLICE.finditer(text)}:
         if re.search(r"[某X×x＊*]", name):
             yield name

@@ -8,7 +8,7 @@ nothing, findings outweigh tellings, and one fact is read once (surrender takes 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -83,7 +83,10 @@ def read_circumstances(text: str, *, defendant: str | None = None) -> list[Circu
 def _findings(text: str, people: People) -> Iterator[tuple[str, _Finding]]:
     sentences = sentences_of(text)
     carried = _carried_subjects(sentences, people)
-    for word, rules in _rules().items():
+    characters = set(text)
+    for word, needed, rules in _rules():
+        if not needed <= characters:
+            continue
         position, hits = text.find(word), 0
         while position >= 0 and hits < _HITS_PER_WORD:
             hits += 1
@@ -196,7 +199,7 @@ def _compensation(found: dict[str, _Finding]) -> None:
         found["compensation_and_forgiveness"] = denial
 
 
-def _carried_subjects(sentences: list[Sentence], people: People) -> list[Role | None]:
+def _carried_subjects(sentences: Sequence[Sentence], people: People) -> list[Role | None]:
     """For each sentence, the defendant that an earlier one leaves as the subject."""
     carried: list[Role | None] = []
     current: Role | None = None
@@ -206,7 +209,7 @@ def _carried_subjects(sentences: list[Sentence], people: People) -> list[Role | 
     return carried
 
 
-def _sentence_at(sentences: list[Sentence], position: int) -> int | None:
+def _sentence_at(sentences: Sequence[Sentence], position: int) -> int | None:
     low, high = 0, len(sentences)
     while low < high:
         middle = (low + high) // 2
@@ -231,8 +234,8 @@ def _evidence(text: str, finding: _Finding) -> Evidence:
 
 
 @lru_cache(maxsize=1)
-def _rules() -> dict[str, list[_Rule]]:
-    """Rules by word, from the package's vocabulary."""
+def _rules() -> list[tuple[str, frozenset[str], list[_Rule]]]:
+    """Each word of the package's vocabulary with its characters and rules."""
     entries: list[dict[str, Any]] = load("circumstances")["rules"]
     by_word: dict[str, list[_Rule]] = {}
     for entry in entries:
@@ -249,7 +252,7 @@ def _rules() -> dict[str, list[_Rule]]:
         )
         for word in entry["words"]:
             by_word.setdefault(word, []).append(rule)
-    return by_word
+    return [(word, frozenset(word), rules) for word, rules in by_word.items()]
 
 
 def _compiled(pattern: str | None) -> re.Pattern[str] | None:

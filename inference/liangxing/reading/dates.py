@@ -6,6 +6,7 @@ import calendar
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from liangxing.reading.normalise import normalise
 
@@ -38,7 +39,7 @@ def last_dated_event(text: str, *, not_after: date) -> date | None:
         before = plain[max(match.start() - 8, 0) : match.start()].rstrip(" :：")
         if birth or before.endswith(_BORN_BEFORE):
             continue
-        span = _span(int(year.translate(_DIGITS)), _number(month), _number(day))
+        span = _span(_number(year) or 0, _number(month), _number(day))
         if span is None or span[0] > not_after:
             continue
         event = min(span[1], not_after)
@@ -61,6 +62,7 @@ def days_told(text: str) -> Iterator[tuple[date, int, int]]:
             yield span[0], match.start(), match.end()
 
 
+@lru_cache(maxsize=4096)
 def _span(year: int, month: int | None, day: int | None) -> tuple[date, date] | None:
     """First and last day that a year with or without month and day may mean."""
     if month is None:
@@ -77,6 +79,8 @@ def _number(text: str | None) -> int | None:
     """An Arabic number, or a Chinese one below a hundred."""
     if not text:
         return None
+    if text.isdecimal():
+        return int(text)
     if "十" not in text:
         return int(text.translate(_DIGITS))
     tens, ones = text.split("十", 1)

@@ -155,6 +155,7 @@ def _figures(scope: Scope, id_: str, measured: list[list[Numeral]]) -> list[Figu
     before, after = _MEASURES[id_].reach
     # 野兔59只 is told of what was caught, and again of what was found.
     told: set[tuple[str, float]] = set()
+    finds: list[bool] = []  # of each figure, whether it tells what was found
     if context and not context.search(text):
         return found
     for index, sentence in enumerate(scope.sentences):
@@ -171,6 +172,7 @@ def _figures(scope: Scope, id_: str, measured: list[list[Numeral]]) -> list[Figu
                 continue
             left = max(sentence.start, numeral.start - before)
             if not context or context.search(text, left, unit.end() + after):
+                was_found = bool(_FOUND_AGAIN.search(text, left, numeral.start))
                 read = figure(
                     scope,
                     index,
@@ -178,8 +180,9 @@ def _figures(scope: Scope, id_: str, measured: list[list[Numeral]]) -> list[Figu
                     numeral.start,
                     unit.end(),
                     after=last_end,
-                    examined=bool(_FOUND_AGAIN.search(text, left, numeral.start)),
+                    examined=was_found and not all(finds),
                 )
+                finds.append(was_found)
                 if found and _SUSPECTED.search(text, found[-1].start - 10, numeral.start):
                     found.pop()
                     read = read._replace(breakdown=False)

@@ -7,7 +7,6 @@ span of the user's text.
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache
 
 # NFKC would turn Chinese punctuation into ASCII; these stay as the judgments write them.
 _KEPT = frozenset("，：；！？（）～…「」『』﹏﹑。、“”‘’《》〈〉【】〔〕·—")
@@ -20,10 +19,9 @@ def normalise(text: str) -> str:
     >>> normalise("ＡＢ１２３，被告人\u3000张三")
     'AB123，被告人 张三'
     """
-    return "".join(map(_normalise_character, text))
+    return text.translate(_TABLE)
 
 
-@lru_cache(maxsize=65_536)
 def _normalise_character(character: str) -> str:
     if character in _KEPT or character == "\n":
         return character
@@ -31,3 +29,14 @@ def _normalise_character(character: str) -> str:
         return " "
     compatible = unicodedata.normalize("NFKC", character)
     return compatible if len(compatible) == 1 else character
+
+
+class _Characters(dict[int, str]):
+    """Each character met so far with its normal form."""
+
+    def __missing__(self, code: int) -> str:
+        normal = self[code] = _normalise_character(chr(code))
+        return normal
+
+
+_TABLE = _Characters()

@@ -28,6 +28,9 @@ _ITEM = re.compile(
     r"(?=(?:19|20)\d{2}年|同年|同月|当[日晚天]|次[日月]|\d{1,2}月|20\d{2}[.．]\d"
     r"|被告单位|被告人(?![^，。；]{0,8}(?:供述|辩解|的|户籍|身份)))"
 )
+# Where an item may begin; cheap to look for.
+_MARK = re.compile(r"[\d一二三四五六七八九十][\d一二三四五六七八九十]{0,2}[）)、.．]")
+_OPENING = ("（", "(")
 _ITEMS_END = re.compile(
     r"综上|(?:上述|以上)(?:犯罪)?(?:事实|指控)|另查明|公诉机关认为|检察院认为|本院认为|案发后"
 )
@@ -185,7 +188,14 @@ def _is_within(sentences: Sequence[Sentence], position: int) -> bool:
 
 
 def _marks(text: str, start: int) -> Iterator[tuple[str, int, int]]:
-    for match in _ITEM.finditer(text, start):
+    end = start
+    for mark in _MARK.finditer(text, start):
+        match = _ITEM.match(
+            text, mark.start() - (text[mark.start() - 1 : mark.start()] in _OPENING)
+        )
+        if not match or match.start() < end:
+            continue
+        end = match.end()
         style = match.lastgroup or ""
         label = match.group(style).strip("（()）")
         if not label.isdigit() and style == "bracketed":

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Voice = Literal["told", "opinion", "claim", "rejected", "evidence"]
@@ -68,7 +69,8 @@ class Sentence:
     claim_start: int
 
 
-def sentences_of(text: str) -> list[Sentence]:
+@lru_cache(maxsize=4)
+def sentences_of(text: str) -> tuple[Sentence, ...]:
     """Sentences before the disposition, each with its voice.
 
     A claim goes on through the items of a list, and so does a list of evidence; the disposition
@@ -91,7 +93,7 @@ def sentences_of(text: str) -> list[Sentence]:
             proving = False
         proving = proving or (voice == "evidence" and bool(_EVIDENCE_LIST.search(sentence)))
         found.append(Sentence(start, end, voice, start + at))
-    return found
+    return tuple(found)
 
 
 def rejection_in(text: str, sentence: Sentence, position: int) -> bool:
