@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -23,7 +24,7 @@ from liangxing.law.statutes import find
 from liangxing.law.suspension import suspension_of
 from liangxing.model import calibration as calibrate
 from liangxing.model import features
-from liangxing.model.answers import Answers, most_probable, notices_of
+from liangxing.model.answers import Answers, era_notice, most_probable, notices_of
 from liangxing.model.bundle import (
     BUNDLED,
     ENCODER,
@@ -315,7 +316,8 @@ class SentencePredictor:
         suspended = suspension_of(penalty.kind, penalty.months, legal.reading.facts, legal.charges)
         charge_row = calibrate.softmax(encoding.charge_logits[index].astype(np.float64))
         article_row = 1 / (1 + np.exp(-encoding.article_logits[index].astype(np.float64)))
-        warnings = [*self._notices, *legal.warnings]
+        day = legal.reading.days.latest or date.today()
+        warnings = [*self._notices, *era_notice(manifest, day), *legal.warnings]
         if ladder is not None:
             warnings.append(ladder_notice(ladder))
         if run.texts.truncated[index]:

@@ -13,7 +13,7 @@ import mlflow
 import torch
 from accelerate import PartialState
 from liangxing.errors import ConfigError
-from liangxing.model.bundle import TREES, atomic_folder, load_bundle
+from liangxing.model.bundle import ROWS_BY_YEAR, TREES, atomic_folder, load_bundle
 
 from liangxing_training import tracking
 from liangxing_training.calibrate import calibrate
@@ -21,6 +21,7 @@ from liangxing_training.config import Config
 from liangxing_training.evaluation import plots, tables
 from liangxing_training.evaluation.evaluate import Evaluation, evaluate, record_final_use
 from liangxing_training.evaluation.record import log_evaluation
+from liangxing_training.evaluation.slices import rows_by_year
 from liangxing_training.export import export_bundle
 from liangxing_training.finetune import MODEL_META, EncoderSettings, finetune
 from liangxing_training.model_card import record_figures
@@ -135,7 +136,11 @@ class Pipeline:
         if self.bundle_folder.is_dir():
             return
         data = load_prepared(self.data_folder)
-        facts = {"fingerprint": data.fingerprint, "name": self.config.data.name}
+        facts = {
+            "fingerprint": data.fingerprint,
+            "name": self.config.data.name,
+            ROWS_BY_YEAR: rows_by_year(data.with_term("train")),
+        }
 
         def work() -> None:
             parity = export_bundle(

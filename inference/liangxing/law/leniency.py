@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -63,12 +64,21 @@ class Ladder(_Entry):
         return 0.0, (self.at_most or {})[stage]
 
 
+class InForce(_Entry):
+    """Since when a rule holds."""
+
+    since: date
+    article: str
+    verified: Verified
+
+
 class LeniencyFile(_Entry):
     """The file leniency.yaml; `stages` from the earliest to the latest."""
 
     combined: Combined
     stages: tuple[Stage, ...]
     stage_names: Mapping[Stage, str]
+    in_force: InForce
     national: National
     ladders: tuple[Ladder, ...]
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
 
 from liangxing.law import law_sha256
+from liangxing.law.leniency import plea_rules
 from liangxing.law.suspension import SuspensionLaw
-from liangxing.model.bundle import Bundle
+from liangxing.model.bundle import ROWS_BY_YEAR, Bundle, Manifest
 from liangxing.model.outcomes import Floats
 from liangxing.prediction import Candidate, Distribution, Fine, Penalty, Suspension
 from liangxing.reading import READING_VERSION
@@ -76,6 +78,20 @@ def notices_of(bundle: Bundle) -> tuple[str, ...]:
             "（calibrated against other law data: no coverage claim）"
         )
     return tuple(notices)
+
+
+def era_notice(manifest: Manifest, day: date) -> tuple[str, ...]:
+    """What a prediction for a judgment on `day` must say where plea leniency holds and the model
+    has seen few verdicts of those years. Nothing where the bundle does not record its years."""
+    first = plea_rules().in_force.since.year
+    rows: Mapping[str, int] | None = manifest.data.get(ROWS_BY_YEAR)
+    if rows is None or day.year < first:
+        return ()
+    count = sum(number for year, number in rows.items() if int(year) >= first)
+    return (
+        f"{first}年起施行认罪认罚从宽，而模型只见过{count}件{first}年及以后的判决，"
+        f"在此之后的预测把握较小（trained on {count} verdicts of {first} or later）",
+    )
 
 
 def most_probable(names: Sequence[str], probabilities: Floats) -> list[Candidate]:

@@ -22,6 +22,8 @@ from liangxing.model.tokens import WindowSettings
 
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
+# Key of the manifest's data: verdicts that the model was trained on, by year.
+ROWS_BY_YEAR = "rows_by_year"
 ENCODER, HEAD, TOKENIZER = "encoder.onnx", "head.onnx", "tokenizer.json"
 TREES, WIDE = "trees.onnx", "wide.npz"
 CALIBRATION, CARD = "calibration.json", "MODEL_CARD.md"

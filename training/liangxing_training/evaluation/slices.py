@@ -6,7 +6,7 @@ A slicer gives the values a row belongs to; none means that the row is in no sli
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -67,6 +67,12 @@ def by_year(row: Row) -> Sequence[str]:
     dated = str(row.get("judgment_date") or "")[:4] or row.get("year")
     years = [str(dated)] if dated else _YEAR.findall(row["fact"])
     return [max(years)] if years else []
+
+
+def rows_by_year(rows: Sequence[Row]) -> dict[str, int]:
+    """How many rows are of each year, earliest first; those of no year are left out."""
+    found = Counter(year for row in rows for year in by_year(row))
+    return dict(sorted(found.items()))
 
 
 def by_period(row: Row) -> Sequence[str]:
