@@ -23,7 +23,7 @@ def bounds(charge: str, on: date, quantities: dict[str, float] | None = None, *f
         ("盗伐林木", date(2024, 1, 1), {"cubic_metres": 60}, (36, 84)),
         ("假冒注册商标", date(2015, 1, 1), {"amount_yuan": 90000}, (0, 36)),
         ("假冒注册商标", date(2015, 1, 1), {"amount_yuan": 200000}, (0, 84)),
-        ("强奸", date(2015, 1, 1), {"victims": 4}, (120, 180)),
+        ("强奸", date(2015, 1, 1), {"victims": 4}, (36, 180)),
         ("强奸", date(2015, 1, 1), {}, (36, 120)),
         ("猥亵儿童", date(2022, 1, 1), {"victims": 3}, (60, 180)),
         ("猥亵儿童", date(2016, 1, 1), {"victims": 3}, (1, 60)),
