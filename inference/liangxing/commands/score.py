@@ -20,7 +20,9 @@ def score(
         Path | None,
         typer.Option(help="Bundle folder or models:/NAME@ALIAS; else the bundled model."),
     ] = None,
-    engine: Annotated[str, typer.Option(help="local: processes of this machine.")] = "local",
+    engine: Annotated[
+        str, typer.Option(help="local (processes of this machine) or ray.")
+    ] = "local",
     workers: Annotated[int | None, typer.Option(min=1, help="Else one per core.")] = None,
     shard_rows: Annotated[int, typer.Option(min=1)] = 2000,
     level: Annotated[float, typer.Option(help="Coverage of the intervals.")] = 0.9,

@@ -1,4 +1,4 @@
-"""Scoring many cases: shards of JSON Lines, resumable."""
+"""Scoring many cases: shards of JSON Lines, on this machine or a cluster, resumable."""
 
 from liangxing.scoring.run import ENGINES, Summary, score
 

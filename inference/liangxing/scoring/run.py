@@ -13,10 +13,11 @@ from liangxing.model.registry import local_folder
 from liangxing.reading import READING_VERSION
 from liangxing.scoring.local import run_local
 from liangxing.scoring.plan import Plan, Settings, Shard, plan_for
+from liangxing.scoring.ray_engine import run_ray
 from liangxing.scoring.shards import Job
 
 Engine = Callable[[Job, Sequence[Shard], int], Iterator[Shard]]
-ENGINES: Mapping[str, Engine] = {"local": run_local}
+ENGINES: Mapping[str, Engine] = {"local": run_local, "ray": run_ray}
 
 
 @dataclass(frozen=True)
