@@ -1,6 +1,7 @@
 import json
 import os
 
+import numpy as np
 import pytest
 from dying_worker import die, die_once
 from liangxing import cli
@@ -8,6 +9,9 @@ from liangxing.errors import ConfigError, DataError
 from liangxing.scoring import ENGINES, score
 from liangxing.scoring import shards as shards_module
 from liangxing.scoring.local import each_in_processes
+from liangxing.scoring.plan import Plan
+from liangxing.scoring.ray_engine import Scorer
+from liangxing.scoring.shards import Job
 from typer.testing import CliRunner
 
 FACT = "2022年5月6日，被告人赵某甲在东河市某商场窃得手机一部，价值人民币{}元。"
@@ -141,3 +145,14 @@ def test_two_workers_write_what_one_writes(bundle_folder, source, tmp_path, engi
     assert (found.rows, found.bad, found.kept) == (7, 1, 0)
     assert parts(tmp_path / "two") == parts(tmp_path / "one")
     assert len(parts(tmp_path / "two")) == 4
+
+
+def test_an_actor_scores_the_shards_of_a_batch_of_columns(bundle_folder, source, tmp_path):
+    """Ray gives a batch as one array per column; no cluster is needed to see that it is read."""
+    score(source, tmp_path / "one", model=bundle_folder, shard_rows=4)
+    plan = Plan.model_validate_json((tmp_path / "one" / "plan.json").read_bytes())
+    job = Job(str(tmp_path), str(bundle_folder), level=0.9, batch_size=16)
+    columns = [shard.model_dump() for shard in plan.shards]
+    batch = {name: np.array([row[name] for row in columns]) for name in columns[0]}
+    assert Scorer(job)(batch)["number"].tolist() == [0, 1]
+    assert parts(tmp_path) == parts(tmp_path / "one")
