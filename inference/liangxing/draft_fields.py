@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 from liangxing.case import Case
-from liangxing.directions import harm_of
 from liangxing.explain import range_text
 from liangxing.law import numerals
 from liangxing.law.assess import LegalAssessment
@@ -21,8 +20,9 @@ from liangxing.law.suspension import suspension_of
 from liangxing.law.trace_text import mark_of, months_of
 from liangxing.law.wording import cited
 from liangxing.prediction import Penalty, Prediction, TraceStep
-from liangxing.sheet import BLANK
-from liangxing.whatif_text import rule_text
+from liangxing.whatif.directions import harm_of
+from liangxing.whatif.sheet import BLANK
+from liangxing.whatif.text import rule_text
 
 _ARTICLE = re.compile(r"第(\d+)条")
 # What XML cannot hold.

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liangxing.case import Case, Stage
-from liangxing.effects import Variation
 from liangxing.errors import CaseError
 from liangxing.law.assess import CaseReading
 from liangxing.law.bounds import Finder
@@ -48,7 +47,8 @@ from liangxing.prediction import (
     ModelIdentity,
     Prediction,
 )
-from liangxing.whatif import Changes, WhatIf, answer
+from liangxing.whatif.answer import Changes, WhatIf, answer
+from liangxing.whatif.effects import Variation
 
 _T = TypeVar("_T")
 

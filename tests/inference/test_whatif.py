@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from liangxing import cli
-from liangxing.changes import read_changes
 from liangxing.errors import CaseError, ConfigError
 from liangxing.law.circumstances import circumstance_rules
 from liangxing.law.leniency import plea_rules
-from liangxing.outlook import Figures, envelope
 from liangxing.predictor import SentencePredictor
+from liangxing.whatif.changes import read_changes
+from liangxing.whatif.outlook import Figures, envelope
 from typer.testing import CliRunner
 
 FACT = (
@@ -305,7 +305,7 @@ def test_the_sheet_is_the_same_in_both_forms_and_holds_effects_limits_and_source
 
 
 def test_the_sheet_escapes_what_the_text_holds(predictor):
-    from liangxing.sheet import negotiation_sheet
+    from liangxing.whatif.sheet import negotiation_sheet
 
     case = {**CASE, "id": "<b>|甲", "charges": ["盗窃"]}
     sheet = negotiation_sheet(predictor.what_if(case, {"surrender": True}))

@@ -45,8 +45,8 @@ def whatif(
     """
     from liangxing.commands.one_case import one_case, write_whole
     from liangxing.predictor import SentencePredictor
-    from liangxing.sheet import negotiation_sheet
-    from liangxing.whatif_text import whatif_text
+    from liangxing.whatif.sheet import negotiation_sheet
+    from liangxing.whatif.text import whatif_text
 
     if sheet is not None and sheet.suffix.lower() not in (".md", ".html"):
         raise DataError(f"--sheet {sheet} must end in .md or .html")

@@ -7,13 +7,13 @@ from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
 from liangxing.case import Case, Stage
-from liangxing.changes import Change, State, apply, value_text
-from liangxing.directions import Direction, direction_of
-from liangxing.effects import Effect, LawEffect, ModelEffect, Outlook, Variant, Variation
 from liangxing.law.assess import CaseReading
 from liangxing.model.legal import LegalContext
-from liangxing.outlook import Figures, envelope, figures_of, outlook_of
 from liangxing.prediction import Bounds, TraceStep
+from liangxing.whatif.changes import Change, State, apply, value_text
+from liangxing.whatif.directions import Direction, direction_of
+from liangxing.whatif.effects import Effect, LawEffect, ModelEffect, Outlook, Variant, Variation
+from liangxing.whatif.outlook import Figures, envelope, figures_of, outlook_of
 
 if TYPE_CHECKING:
     from liangxing.predictor import Run, SentencePredictor

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
-from liangxing.changes import PLEA_STAGE, Change, State, Value
 from liangxing.law.circumstances import circumstance_rules
 from liangxing.law.general import general_rules
 from liangxing.law.guideline_data import crimes
@@ -14,6 +13,7 @@ from liangxing.law.leniency import plea_rules
 from liangxing.law.mitigation import MINOR
 from liangxing.law.statutes import find
 from liangxing.model.legal import LegalContext
+from liangxing.whatif.changes import PLEA_STAGE, Change, State, Value
 
 Direction = Literal["lighter", "heavier", "open"]
 # The first grade of an injury or disability is the gravest.

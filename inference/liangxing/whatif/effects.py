@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from liangxing.changes import Change, Value
-from liangxing.directions import Direction
 from liangxing.prediction import Bounds, Fine, Interval, Penalty, Suspension, TraceStep
+from liangxing.whatif.changes import Change, Value
+from liangxing.whatif.directions import Direction
 
 UNCHANGED = "文本未变"
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from liangxing.effects import UNCHANGED, Effect, Variant
 from liangxing.explain import range_text
 from liangxing.law import numerals
 from liangxing.law.circumstances import CaseFacts, circumstance_rules, fact_names, quantity_names
@@ -17,8 +16,9 @@ from liangxing.law.trace_text import mark_of
 from liangxing.law.weights import weigh
 from liangxing.law.wording import cited
 from liangxing.prediction import Prediction, TraceStep
-from liangxing.whatif import WhatIf
-from liangxing.whatif_text import (
+from liangxing.whatif.answer import WhatIf
+from liangxing.whatif.effects import UNCHANGED, Effect, Variant
+from liangxing.whatif.text import (
     NO_RULE,
     WAYS,
     guideline_text,

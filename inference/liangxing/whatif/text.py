@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from liangxing.effects import Effect, Variant
 from liangxing.explain import range_text
 from liangxing.law.guideline_trace import BESIDE
 from liangxing.law.trace_text import mark_of
 from liangxing.prediction import Bounds, MonthRange, Suspension, TraceStep
-from liangxing.whatif import WhatIf
+from liangxing.whatif.answer import WhatIf
+from liangxing.whatif.effects import Effect, Variant
 
 WAYS = {"lighter": "从宽", "heavier": "从严", "open": "方向依案情"}
 NO_RULE = "法律和指导意见没有规定其调节作用"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from liangxing.directions import Direction
-from liangxing.effects import Outlook
 from liangxing.law.suspension import suspension_of
 from liangxing.model import calibration as calibrate
 from liangxing.model.legal import LegalContext
 from liangxing.model.outcomes import Floats
 from liangxing.prediction import Interval
+from liangxing.whatif.directions import Direction
+from liangxing.whatif.effects import Outlook
 
 if TYPE_CHECKING:
     from liangxing.predictor import Run, SentencePredictor

@@ -12,14 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from liangxing.bench import Bench
 from liangxing.case import Case, Stage
-from liangxing.changes import State, read_changes
-from liangxing.effects import Outlook, Variant, Variation
 from liangxing.errors import CaseError
 from liangxing.law.circumstances import circumstance_rules
 from liangxing.law.leniency import plea_rules
 from liangxing.prediction import Prediction
+from liangxing.whatif.bench import Bench
+from liangxing.whatif.changes import State, read_changes
+from liangxing.whatif.effects import Outlook, Variant, Variation
 
 if TYPE_CHECKING:
     from liangxing.predictor import SentencePredictor
