@@ -127,13 +127,8 @@ class SentencePredictor:
         return self._tokenizer.windows(fact, defendant)[0]
 
     def embed(self, cases: Iterable[Case]) -> NDArray[np.float32]:
-        """What the encoder makes of each case's text, [cases, d], not scaled to length 1.
-
-        One case a run: an int8 graph scales a run as a whole, so that in a batch the vector of a
-        text would change with its company.
-        """
-        runs = [self._encode([self.windows(c.fact, c.defendant)]).embedding for c in cases]
-        return np.concatenate(runs)
+        """What the encoder makes of each case's text, [cases, d], not scaled to length 1."""
+        return self._encode([self.windows(c.fact, c.defendant) for c in cases]).embedding
 
     @contextmanager
     def remembering(self) -> Generator[Self]:

@@ -93,9 +93,17 @@ class Graphs:
         self._pad_id = pad_id
 
     def encode(self, cases: Sequence[Sequence[Sequence[int]]]) -> Encoding:
-        """Encodes cases, each a list of windows of token ids."""
+        """Encodes cases, each a list of windows of token ids.
+
+        One case a run: int8 scales activations by all that is in a run, so that a case would
+        otherwise depend on its neighbours in the batch.
+        """
+        return Encoding.joined([self._encode_one(windows) for windows in cases])
+
+    def _encode_one(self, windows: Sequence[Sequence[int]]) -> Encoding:
         outputs: Any = self._encoder.run(
-            ["embedding", "charge_logits", "article_logits"], pad_windows(cases, self._pad_id)
+            ["embedding", "charge_logits", "article_logits"],
+            pad_windows([windows], self._pad_id),
         )
         return Encoding(*outputs)
 
