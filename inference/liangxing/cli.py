@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from liangxing.case import Case
+from liangxing.commands.audit import audit
 from liangxing.commands.draft import draft
 from liangxing.commands.score import score
 from liangxing.commands.similar import similar
@@ -36,6 +37,7 @@ app.add_typer(similar, name="similar")
 app.command()(whatif)
 app.command()(draft)
 app.command()(score)
+app.command()(audit)
 _errors = Console(stderr=True)
 
 ModelOption = Annotated[

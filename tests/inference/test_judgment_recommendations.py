@@ -183,3 +183,14 @@ def test_an_appeal_tells_the_first_instances_word_on_the_recommendation():
         kind="裁定",
     )
     assert read_judgment(text).defendants[0].adoption is True
+
+
+def test_what_the_court_takes_together_with_the_defences_request_is_adopted():
+    words = "公诉机关的量刑建议、被告人及其辩护人请求从轻处罚的意见，本院均予以采纳。"
+    assert person_of(opinion=words).adoption is True
+
+
+def test_a_list_of_evidence_does_not_hand_the_word_to_the_defence():
+    advice = "公诉机关出示了以下证据：书证；被告人王小甲的供述和辩解；鉴定意见。建议判处二个月以下拘役。"
+    recommendation = person_of(advice=advice).recommendation
+    assert (recommendation.low, recommendation.high, recommendation.kind) == (None, 2, "detention")

@@ -100,3 +100,9 @@ def test_the_year_is_the_judgments_or_that_of_the_last_dated_event():
 def test_a_row_without_id_gets_one_from_its_content():
     assert clean().id == clean().id != clean(defendants=("钱某",)).id
     assert clean(id="own").id == "own"
+
+
+def test_what_a_document_tells_of_kind_and_recommendation_is_kept():
+    record = clean(kind="surveillance", months=6.0, recommendation="管制六个月")
+    assert (record.kind, record.recommendation) == ("surveillance", "管制六个月")
+    assert clean(months=6.0).kind == "fixed_term"

@@ -1,5 +1,6 @@
 """What must hold of real judgments, in the folder that LIANGXING_REAL_DATA names."""
 
+import json
 import os
 import re
 from itertools import islice
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from liangxing.predictor import SentencePredictor
+from liangxing.reading.judgment import read_judgment
 from liangxing_training.batches import to_case
 from liangxing_training.prepare import PrepareSettings, prepare
 from liangxing_training.splits import SPLITS
@@ -66,3 +68,38 @@ def test_two_hundred_facts_are_predicted_and_their_verdicts_lie_inside_the_outer
             inside.append(bounds.outer.low <= record["months"] <= bounds.outer.high)
     assert len(predictions) == 200
     assert np.mean(inside) >= 0.95
+
+
+@pytest.fixture(scope="module")
+def documents():
+    folder = os.environ.get("LIANGXING_REAL_DATA")
+    if not folder:
+        pytest.skip("LIANGXING_REAL_DATA names no folder")
+    with (Path(folder) / "documents.jsonl").open(encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return [(row, read_judgment(row["document"])) for row in rows]
+
+
+def test_verdicts_read_from_judgments_agree_with_the_labels(documents):
+    """Single-defendant first-instance judgments whose outcome somebody labelled."""
+    agree = []
+    for row, read in documents:
+        people = [d for d in read.defendants if d.verdict and not d.unit]
+        if row.get("charges") is None or row["n_defendants"] != 1:
+            continue
+        if read.instance != "first" or read.defendants[1:]:
+            continue
+        penalty = people[0].verdict.penalty if people else None
+        months = penalty and penalty.months
+        death = bool(penalty and penalty.kind in ("death", "death_reprieve"))
+        life = bool(penalty and penalty.kind == "life")
+        agree.append((months, life, death) == (row["months"], row["life"], row["death"]))
+    assert len(agree) > 150
+    assert np.mean(agree) >= 0.98
+
+
+def test_every_judgment_without_labels_yields_a_verdict(documents):
+    unlabelled = [read for row, read in documents if row.get("charges") is None]
+    read = [any(d.verdict or d.first_instance for d in each.defendants) for each in unlabelled]
+    assert len(read) > 200
+    assert np.mean(read) >= 0.98

@@ -3,6 +3,7 @@ import logging
 import tracemalloc
 
 import pytest
+from judgment_texts import APPEAL, judgment
 from liangxing.errors import DataError
 from liangxing_training.sources import BadRow, RawRow, Source, cail, read_source
 from pydantic import ValidationError
@@ -49,6 +50,54 @@ def test_a_document_without_outcome_is_unusable_but_not_the_users_fault(tmp_path
     (row,) = read(write(tmp_path / "a.jsonl", document))
     assert isinstance(row, BadRow)
     assert row.kind == "unusable"
+
+
+def test_a_document_without_outcome_gives_one_row_per_defendant_as_read(tmp_path):
+    text = judgment(
+        names=("王小甲", "李小乙"),
+        advice="公诉机关建议判处被告人王小甲有期徒刑六个月至十个月，并处罚金。",
+        verdict="一、被告人王小甲犯盗窃罪，判处有期徒刑八个月，缓刑一年，并处罚金人民币二千元。"
+        "二、被告人李小乙犯盗窃罪，判处管制六个月。",
+    )
+    first, second = read(write(tmp_path / "a.jsonl", {"id": "d", "document": text}))
+    assert (first.id, first.defendants, first.defendants_count) == ("d", ("王小甲",), 2)
+    assert (first.months, first.fine, first.kind) == (8, 2000, "fixed_term")
+    assert (first.suspension, first.suspension_months) == (True, 12)
+    assert first.judgment_date == "2021-06-18"
+    assert first.recommendation == "有期徒刑六个月至十个月，并处罚金"
+    assert first.charges == ("盗窃",)
+    assert "窃得其手机" in first.fact
+    assert "建议" not in first.fact
+    assert (second.id, second.months, second.kind, second.suspension) == (
+        "d-2",
+        6,
+        "surveillance",
+        None,
+    )
+
+
+def test_a_given_outcome_stays_and_is_filled_up_from_the_document(tmp_path):
+    text = judgment(verdict="被告人王小甲犯盗窃罪，判处有期徒刑七个月，缓刑一年。")
+    same, other = read(
+        write(
+            tmp_path / "a.jsonl",
+            CASE | {"document": text},
+            CASE | {"document": text, "months": 9},
+        )
+    )
+    assert (same.months, same.fine, same.suspension) == (7, 2000, True)
+    assert same.defendants == ("王小甲",)
+    assert (other.months, other.suspension, other.judgment_date) == (9, None, None)
+
+
+def test_an_appeal_is_learnt_from_as_the_first_instance_judged_it(tmp_path):
+    order = (
+        "判决如下：一、撤销甲市乙区人民法院（2021）某0102刑初345号刑事判决；"
+        "二、上诉人王小甲犯盗窃罪，判处拘役四个月。"
+    )
+    text = APPEAL.format(opinion="", order=order, kind="判决")
+    (row,) = read(write(tmp_path / "a.jsonl", {"document": text, "fact": FACT}))
+    assert (row.months, row.fine, row.judgment_date) == (8, 3000, None)
 
 
 def test_cail_life_and_death_carry_no_months(tmp_path):

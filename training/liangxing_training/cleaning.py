@@ -73,7 +73,7 @@ def to_record(row: RawRow, settings: CleaningSettings) -> Record:
         offence_date=row.offence_date,
         judgment_date=row.judgment_date,
         year=row.year or _year(fact),
-        recommendation=None,
+        recommendation=row.recommendation,
         synthetic=row.synthetic,
         term_known=months is not None or row.life or row.death,
     )
@@ -132,6 +132,8 @@ def _months(row: RawRow) -> float | None:
 
 
 def _kind(row: RawRow, months: float | None) -> PenaltyKind | None:
+    if row.kind is not None:
+        return row.kind
     if row.death:
         return "death"
     if row.life:

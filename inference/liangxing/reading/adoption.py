@@ -27,6 +27,7 @@ _MAIN = re.compile(r"有期|拘役|管制|徒刑|主刑|刑期|[年月]")
 
 
 _TAKEN_BEFORE = re.compile(r"(?<!不予)(?<!不)采纳[^，。；]{0,40}$")
+_ALL_TAKEN = re.compile(r"均(?:可|应|依法)?予?以?(?:采纳|支持)")
 _SIDE = re.compile(r"罚金[^，。；]{0,30}|缓刑[^，。；]{0,10}")
 
 
@@ -95,7 +96,10 @@ def _stand(part: str) -> bool | None:
         following = DEFENCE.search(part, match.end())
         said = part[match.end() - 2 : following.start() if following else len(part)]
         before = part[: match.start()]
+        together = following and _ALL_TAKEN.search(part, following.start())
         value = _value(said, bool(_TAKEN_BEFORE.search(before)), before)
+        if value is None and together:
+            value = True
         if value is not None:
             return value
     return None

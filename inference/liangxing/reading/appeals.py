@@ -79,7 +79,7 @@ def outcome_of(instance: Instance, disposition: str, decided: bool) -> AppealOut
         return None
     for pattern, outcome in _OUTCOMES:
         if re.search(pattern, disposition):
-            return "changed" if outcome == "upheld" and decided else outcome
+            return "changed" if outcome in ("upheld", "withdrawn") and decided else outcome
     return "changed" if decided else None
 
 

@@ -213,8 +213,9 @@ def _term(text: str, match: re.Match[str]) -> PenaltyRange | None:
     if form == "exact" and len(set(stated)) > 1:
         stated = stated[:1]
     ends = [months for months in (low, high) if months is not None]
-    inferred = [penalty_kind(months, fine_only_open=False) for months in ends]
-    kinds: tuple[PenaltyKind, ...] = tuple(dict.fromkeys(stated or inferred))
+    inferred: list[PenaltyKind] = [penalty_kind(months, fine_only_open=False) for months in ends]
+    listed: list[PenaltyKind] = stated or inferred
+    kinds = tuple(dict.fromkeys(listed))
     start = match.start("k1") if groups["k1"] else match.start("t1")
     return PenaltyRange(low, high, kinds, form, start, match.end(), unit=unit)
 

@@ -73,19 +73,21 @@ def _read_files(path: Path, source: Source) -> Iterator[RawRow | BadRow]:
                 continue
             place, values = item
             try:
-                yield _parse(values, place, source)
+                yield from _parse(values, place, source)
             except ColumnError as error:
                 yield BadRow(place, str(error))
 
 
-def _parse(values: Mapping[str, Any], place: str, source: Source) -> RawRow | BadRow:
+def _parse(values: Mapping[str, Any], place: str, source: Source) -> Iterator[RawRow | BadRow]:
     format_ = _recognised(values) if source.format == "auto" else source.format
     if format_ == "cail":
-        return cail.parse_row(values, place)
+        yield cail.parse_row(values, place)
+        return
     if format_ == "documents":
-        return documents.parse_row(values, place)
+        yield from documents.parse_rows(values, place)
+        return
     row = jsonl.parse_row(values, place)
-    return replace(row, text_kind=_text_kind(row.fact, source))
+    yield replace(row, text_kind=_text_kind(row.fact, source))
 
 
 def _text_kind(fact: str, source: Source) -> TextKind:

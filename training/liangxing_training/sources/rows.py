@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from liangxing.prediction import PenaltyKind
+
 from liangxing_training.records import TextKind
 
 _LARGEST, _LARGEST_WHOLE = 1e15, 2**31 - 1
@@ -16,7 +18,7 @@ _LARGEST, _LARGEST_WHOLE = 1e15, 2**31 - 1
 class RawRow:
     """A row as its source states it: spellings, widths and units of charges untouched.
 
-    `place` is file:line; months are as given.
+    `place` is file:line; months are as given. `kind` is set where the source tells it.
     """
 
     place: str
@@ -29,6 +31,8 @@ class RawRow:
     fine: float | None = None
     suspension: bool | None = None
     suspension_months: float | None = None
+    kind: PenaltyKind | None = None
+    recommendation: str | None = None
     id: str | None = None
     source: str = ""
     licence: str = "not stated"
