@@ -50,6 +50,10 @@ _FIRST_ENDS = re.compile(
 _SECOND_DECIDED = re.compile(
     r"宣判后|宣告后|一审宣判|提出上诉|提起上诉|提出抗诉|提起抗诉|不服[^。]{0,20}(?:上诉|抗诉)"
 )
+_TOLD = re.compile(
+    r"作出(?:一审|一审刑事|刑事)?判决|(?:依法|当庭)(?:作出)?判决|一审判决[，：]|法院以[^。，]{2,30}罪(?:分别)?判处"
+)
+_REACH = 600
 _MOST = 12
 
 
@@ -104,6 +108,16 @@ def first_verdicts(text: str, disposition: str, names: Sequence[str]) -> dict[st
             if earlier is None or earlier.penalty is None:
                 found[name] = verdict
     return found
+
+
+def told_outcome(text: str) -> str:
+    """Where a report without a section for it tells the outcome; empty where nowhere.
+
+    >>> told_outcome("甲县法院作出一审判决，判处拘役一个月。其他人另案处理。")
+    '作出一审判决，判处拘役一个月。其他人另案处理。'
+    """
+    match = _TOLD.search(text)
+    return text[match.start() : match.start() + _REACH] if match else ""
 
 
 def reported(text: str) -> tuple[str, str]:

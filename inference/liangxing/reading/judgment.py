@@ -62,6 +62,9 @@ def read_judgment(document: str | Mapping[str, Any]) -> Judgment:
     instance = appeals.instance_of(parts.opening, text.text)
     names = [person.name for person in people]
     now, first, outcome = _verdicts(parts, instance, names)
+    if outcome and instance == "first":
+        # A report of a case under its first number that goes on to the appeal.
+        instance = "second"
     advice = [a for span in spans for a in _advice(parts, span, names)]
     stated = adoptions_in(parts.opinions, names)
     told = list(dict.fromkeys([*names, *now, *first]))
@@ -136,7 +139,8 @@ def _verdicts(
         any(span.label in ("裁判结果", "处理结果", "诉讼过程") for span in parts.spans)
         or not operative
     ):
-        return _reported(parts, operative or parts.text.text, names)
+        whole = parts.text.text
+        return _reported(parts, operative or appeals.told_outcome(whole) or whole, names)
     decided = verdicts_in(operative, names)
     if instance == "first":
         return decided, {}, None
