@@ -156,7 +156,6 @@ def test_documents_are_taken_a_batch_at_a_time(predictor):
     assert len(taken) == 2
 
 
-@pytest.mark.slow
 def test_several_processes_give_the_same_rows_in_the_same_order(rows):
     documents = [Document("kept", KEPT), Document("deviating", DEVIATING)]
     found = list(audit_in_processes(documents, model=None, workers=2, batch_size=1))
