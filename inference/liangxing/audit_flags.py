@@ -15,7 +15,12 @@ from liangxing.law.circumstances import CaseFacts, circumstance_rules, fact_name
 from liangxing.law.suspension import suspension_of
 from liangxing.prediction import Circumstance, Interval, Prediction
 from liangxing.reading.adoption import kept_to
-from liangxing.reading.judgment_types import DefendantReading, Recommendation, StatedPenalty
+from liangxing.reading.judgment_types import (
+    DefendantReading,
+    Recommendation,
+    StatedPenalty,
+    Verdict,
+)
 from liangxing.terms import penalty_text
 
 _FEWEST_OPINION = 60
@@ -67,8 +72,8 @@ def flags_of(
     found += _suspension(person, prediction)
     if prediction and advice:
         found += _against_ranges(advice, prediction)
-    if advice and verdict:
-        found += _against_verdict(advice, verdict)
+    if advice and decided and verdict:
+        found += _against_verdict(person, advice, decided, verdict)
     if prediction and len(opinion_text) >= _FEWEST_OPINION:
         found += _unweighed(prediction.circumstances, opinion)
     return [_flag(code, evidence) for code, evidence in found]
@@ -127,9 +132,18 @@ def _apart(advice: Recommendation, low: float, high: float) -> bool:
     )
 
 
-def _against_verdict(advice: Recommendation, verdict: StatedPenalty) -> Iterator[tuple[str, str]]:
+def _against_verdict(
+    person: DefendantReading,
+    advice: Recommendation,
+    decided: Verdict,
+    verdict: StatedPenalty,
+) -> Iterator[tuple[str, str]]:
+    """A court that states that it follows deviates only where it goes beyond the recommended
+    term, without an earlier sentence or another count being joined."""
     words = f"{_told(advice)}；判决：{verdict.text}"
-    if kept_to(advice, verdict) is False:
+    beyond = advice.high is not None and (verdict.months or 0.0) > advice.high
+    followed = person.adoption is True and (decided.cumulated is not None or not beyond)
+    if kept_to(advice, verdict) is False and not followed:
         yield "verdict_deviates", words
     custody = verdict.kind in ("detention", "fixed_term")
     if advice.suspended and custody and not verdict.suspended:

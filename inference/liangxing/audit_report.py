@@ -228,7 +228,10 @@ def _by_size(stats: AuditStats, name: str) -> list[tuple[str, Adoption]]:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]], *, text_from: int = 99) -> str:
-    top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    top = "".join(
+        f"<th{_TEXT if place >= text_from else ''}>{escape(cell)}</th>"
+        for place, cell in enumerate(head)
+    )
     body = "".join(
         "<tr>"
         + "".join(

@@ -30,6 +30,16 @@ UNWEIGHED = judgment(
     opinion="公诉机关指控的罪名成立，应予支持，为维护社会秩序，保护公私财产不受侵犯，应予惩处，以儆效尤。",
     verdict="被告人王小甲犯盗窃罪，判处有期徒刑八个月。",
 )
+FOLLOWED = judgment(
+    advice="公诉机关建议判处有期徒刑一年以下。",
+    opinion="公诉机关的量刑建议适当，本院予以采纳。",
+    verdict="被告人王小甲犯盗窃罪，判处拘役五个月。",
+)
+BEYOND = judgment(
+    advice="公诉机关建议判处有期徒刑六个月。",
+    opinion="公诉机关的量刑建议适当，本院予以采纳。",
+    verdict="被告人王小甲犯盗窃罪，判处有期徒刑一年。",
+)
 APPEALED = APPEAL.format(opinion="", order="裁定如下：驳回上诉，维持原判。", kind="裁定")
 
 
@@ -45,6 +55,8 @@ def rows(predictor):
         "deviating": DEVIATING,
         "barred": BARRED,
         "unweighed": UNWEIGHED,
+        "followed": FOLLOWED,
+        "beyond": BEYOND,
         "appealed": APPEALED,
     }
     documents = (Document(name, text) for name, text in texts.items())
@@ -115,6 +127,12 @@ def test_a_recommendation_beyond_the_statute_and_a_verdict_off_it_are_flagged(ro
     assert "五年" in detail["evidence"]
     assert detail["source"]
     assert detail["rule"]
+
+
+def test_a_court_that_says_it_follows_is_held_to_it_only_where_it_goes_beyond(rows):
+    assert "verdict_deviates" not in rows["followed"]["defendants"][0]["flags"]
+    assert "verdict_deviates" in rows["beyond"]["defendants"][0]["flags"]
+    assert rows["beyond"]["defendants"][0]["adopted"] == {"value": True, "source": "stated"}
 
 
 def test_a_suspension_that_the_law_bars_is_flagged_by_what_the_opinion_states(rows):

@@ -189,7 +189,8 @@ def _term(text: str, match: re.Match[str]) -> PenaltyRange | None:
         *_kinds(groups.get("k2")),
         *_kinds(groups["k3"]),
     ]
-    before = text[max(0, match.start() - 12) : match.start()]
+    start = match.start("k1") if groups["k1"] else match.start("t1")
+    before = text[max(0, start - 12) : start]
     if not stated and (
         not _VERB.search(before) or _NOT_A_TERM.match(text, match.end()) or "缓刑" in before[-6:]
     ):
@@ -216,7 +217,6 @@ def _term(text: str, match: re.Match[str]) -> PenaltyRange | None:
     inferred: list[PenaltyKind] = [penalty_kind(months, fine_only_open=False) for months in ends]
     listed: list[PenaltyKind] = stated or inferred
     kinds = tuple(dict.fromkeys(listed))
-    start = match.start("k1") if groups["k1"] else match.start("t1")
     return PenaltyRange(low, high, kinds, form, start, match.end(), unit=unit)
 
 

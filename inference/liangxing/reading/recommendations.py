@@ -18,8 +18,12 @@ _ADVICE = re.compile(
 _FORM_OF_TRIAL = re.compile(
     r"^[^，。；]{0,10}(?:适用|采用|采取|按照?)(?:本案)?[^，。；]{0,4}(?:简易|速裁|普通|认罪认罚)?[^，。；]{0,6}程序"
 )
+# Only a prosecutor submits (提请); a request may be anybody's.
+_SUBMITTED = re.compile(
+    r"(?:提请|诉请)(?:本院|法庭|人民法院|法院|依法)?(?=[^，。；]{0,30}(?:幅度|之间|量刑|判处|处刑))"
+)
 _ASKED = re.compile(
-    r"(?:提请|请求|诉请|要求|请)(?:本院|法庭|人民法院|法院|依法)?(?=[^，。；]{0,30}(?:幅度|之间|量刑|判处|处刑))"
+    r"(?:请求|要求|请)(?:本院|法庭|人民法院|法院|依法)?(?=[^，。；]{0,30}(?:幅度|之间|量刑|判处|处刑))"
 )
 _OFFERED = re.compile(
     r"(?:提出|所提|提交|要求|认为应?(?:当)?|关于|主张|请求)(?=[^。]{0,120}(?:量刑建议|量刑意见|的建议|量刑的?意见))"
@@ -29,6 +33,8 @@ _STOP = re.compile(
     r"本院认为|提请本院|诉请本院|请(?:求)?(?:本院|人民法院|法院)?(?:依法)?(?:判处|惩处|判决|裁判)(?=。|$|；)|(?:本院)?(?:应?予以?|不予|酌予)采纳|被告人[^，。；]{0,16}(?:对上述|表示|均?无异议|没有异议)"
     r"|辩护人|(?:该|此|上述)?量刑(?:建议|意见)(?:适当|合理|恰当|符合)"
 )
+# 一年至五年不等 tells several persons' terms at once, and nobody's own.
+_AT_ONCE = re.compile(r"的?不等")
 _OR = re.compile(r"(?:的?刑罚)?[、，]?或者?(?:判处|处)?")
 _REACH = 400
 _GOES_ON = re.compile(r"[，；]并处罚金")
@@ -106,6 +112,7 @@ def _regions(sentence: str, speaker: Speaker | None) -> Iterator[tuple[int, int]
             return
     searches: tuple[tuple[re.Pattern[str], Speaker | None], ...] = (
         (_OFFERED, speaker),
+        (_SUBMITTED, speaker),
         (_ASKED, None),
     )
     for pattern, heard in searches:
@@ -140,6 +147,8 @@ def _stated(
 ) -> Iterator[Advice]:
     by_name: dict[str, list[Statement]] = {}
     for statement in statements(region, names, bare=True, of=subject):
+        if _AT_ONCE.match(region, statement.end):
+            continue
         for name in statement.names or tuple(names) or ("",):
             by_name.setdefault(name, []).append(statement)
     for name, stated in by_name.items():
