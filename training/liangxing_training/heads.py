@@ -100,9 +100,9 @@ def expected_best(probabilities: np.ndarray, grid: OutcomeGrid) -> np.ndarray:
 
 def _inputs(split: EmbeddedSplit, settings: HeadSettings) -> tuple[Any, Any, Any]:
     """Embedding, features and their presence; what is switched off is all zero."""
-    parts = (
-        split.embeddings * settings.text,
-        split.features * settings.legal_features,
-        split.present * settings.legal_features,
+    text, legal = np.float32(settings.text), np.float32(settings.legal_features)
+    return (
+        torch.from_numpy(split.embeddings * text).float(),
+        torch.from_numpy(split.features * legal).float(),
+        torch.from_numpy(split.present * legal).float(),
     )
-    return tuple(torch.from_numpy(np.asarray(part, np.float32)) for part in parts)
