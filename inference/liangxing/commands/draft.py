@@ -37,13 +37,14 @@ def draft(
 ) -> None:
     """A document to check and sign; what the case does not say stays blank."""
     from liangxing.commands.one_case import one_case, write_whole
-    from liangxing.drafts import KINDS
+    from liangxing.drafts import KINDS, DraftKind
     from liangxing.drafts import draft as drafted
     from liangxing.law.assess import assess
     from liangxing.law.guidelines import Options
     from liangxing.predictor import SentencePredictor
 
-    chosen = next((each for each in KINDS if each == kind), None)
+    kinds: dict[str, DraftKind] = {each: each for each in KINDS}
+    chosen = kinds.get(kind)
     if chosen is None:
         raise DataError(f"--kind {kind!r} is none of {', '.join(KINDS)}")
     if output.suffix.lower() != ".docx":
