@@ -82,7 +82,11 @@ def test_time_served_is_credited_where_the_dates_are_given(predictor):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_the_case_does_not_say_stays_blank(predictor, kind):
-    text = text_of(drafted(predictor, kind, BARE).content)
+    done = drafted(predictor, kind, BARE)
+    text = text_of(done.content)
+    # What is said of the model may name a year; of the case no year is known.
+    for warning in done.warnings:
+        text = text.replace(warning, "")
     assert "______" in text
     assert "____年__月__日" in text
     assert "赵某甲" not in text
@@ -146,7 +150,8 @@ def test_a_template_cannot_reach_beyond_its_fields(predictor, tmp_path):
 def test_a_penalty_outside_the_bounds_is_written_with_a_warning(predictor):
     done = drafted(predictor, "recommendation", CASE, penalty="有期徒刑五年")
     assert any("不在案情所允许的法定刑之内" in warning for warning in done.warnings)
-    assert not drafted(predictor, "recommendation", CASE).warnings
+    inside = drafted(predictor, "recommendation", CASE)
+    assert not any("不在案情所允许的法定刑之内" in warning for warning in inside.warnings)
     with pytest.raises(CaseError, match="有期徒刑八个月"):
         drafted(predictor, "recommendation", CASE, penalty="很久")
 

@@ -78,7 +78,7 @@ def test_what_is_seized_beyond_the_sales_is_added():
 
 
 def test_crystals_without_the_drug_in_them_do_not_count():
-    text = "民警查获毒品3.6克，检出甲基苯丙胺成分，其余1023克晶体未检出甲基苯丙胺成分。"
+    text = "其住处的白色粉末3.6克检出甲基苯丙胺，另外1023克未检出甲基苯丙胺。"
     assert quantities(text, *DRUGS)["grams_meth"] == 3.6
 
 
