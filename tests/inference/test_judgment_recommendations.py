@@ -5,7 +5,7 @@ from judgment_texts import APPEAL, judgment
 from liangxing.reading.adoption import kept_to
 from liangxing.reading.judgment import read_judgment
 
-VERDICT = "被告人王小甲犯盗窃罪，判处有期徒刑八个月，并处罚金人民币二千元。"
+VERDICT = "被告人王小甲犯盗窃罪，判处有期徒刑八个月，并处罚金2100元。"
 
 
 def person_of(**parts):
@@ -19,22 +19,22 @@ def person_of(**parts):
         ("建议对其判处一年以上二年以下有期徒刑", 12, 24, "fixed_term", "range"),
         ("建议判处有期徒刑六个月至一年", 6, 12, "fixed_term", "range"),
         ("建议在拘役五个月至有期徒刑八个月的幅度内量刑", 5, 8, "fixed_term", "range"),
-        ("建议在拘役五个月以上有期徒刑一年六个月以下幅度内量刑", 5, 18, "fixed_term", "range"),
+        ("建议在拘役四个月以上有期徒刑十个月以下幅度内量刑", 4, 10, "fixed_term", "range"),
         ("建议在有期徒刑一年六个月以下量刑", None, 18, "fixed_term", "at_most"),
         ("建议判处一年以下有期徒刑或者拘役", None, 12, "fixed_term", "at_most"),
         ("建议判处有期徒刑三年以上刑罚", 36, None, "fixed_term", "at_least"),
         ("建议判处有期徒刑三年左右", 36, 36, "fixed_term", "about"),
-        ("建议判处拘役二个月十五日以上三个月十五日以下", 2.5, 3.5, "detention", "range"),
+        ("建议判处拘役一个月十五日以上四个月十五日以下", 1.5, 4.5, "detention", "range"),
         ("建议判处拘役二至六个月", 2, 6, "detention", "range"),
         ("建议判处3-4年有期徒刑", 36, 48, "fixed_term", "range"),
         ("提出判处有期徒刑一年至一年六个月的量刑建议", 12, 18, "fixed_term", "range"),
         ("量刑建议：判处被告人王小甲有期徒刑一至二年", 12, 24, "fixed_term", "range"),
-        ("建议的量刑幅度为有期徒刑十年至有期徒刑十二年", 120, 144, "fixed_term", "range"),
+        ("建议的量刑幅度为有期徒刑十一年至有期徒刑十三年", 132, 156, "fixed_term", "range"),
         ("建议判处有期徒刑十五年或者无期徒刑", 180, None, "life", "range"),
         ("建议判处罚金人民币三千元", 0, 0, "fine_only", "exact"),
         ("提请本院在有期徒刑六个月至一年的幅度内判处", 6, 12, "fixed_term", "range"),
         ("建议在三年到四年之间量刑", 36, 48, "fixed_term", "range"),
-        ("并建议本院在有期徒刑一年至二年幅度内量刑", 12, 24, "fixed_term", "range"),
+        ("并建议本院在有期徒刑七个月至九个月幅度内量刑", 7, 9, "fixed_term", "range"),
     ],
 )
 def test_every_form_of_a_recommendation_is_read(words, low, high, kind, form):
@@ -44,10 +44,10 @@ def test_every_form_of_a_recommendation_is_read(words, low, high, kind, form):
 
 def test_suspension_and_fine_belong_to_the_recommendation():
     advice = person_of(
-        advice="公诉机关建议判处拘役二个月，缓刑三个月，并处罚金人民币二千元。"
+        advice="公诉机关建议判处拘役三个月，缓刑五个月，并处罚金2200元。"
     ).recommendation
-    assert (advice.suspended, advice.suspension_months) == (True, 3)
-    assert (advice.fined, advice.fine_low, advice.fine_high) == (True, 2000, 2000)
+    assert (advice.suspended, advice.suspension_months) == (True, 5)
+    assert (advice.fined, advice.fine_low, advice.fine_high) == (True, 2200, 2200)
 
 
 @pytest.mark.parametrize(
@@ -73,35 +73,35 @@ def test_each_defendant_has_his_own_recommendation_and_adoption():
     read = read_judgment(
         judgment(
             names=("王小甲", "李小乙", "陈某丙"),
-            advice="公诉机关建议对被告人王小甲在有期徒刑十个月至一年四个月的幅度内处刑，对被告人李小乙、陈某丙在有期徒刑六个月至八个月的幅度内处刑，并均处罚金。",
-            opinion="公诉机关对李小乙、陈某丙的量刑建议恰当，本院予以采纳；被告人王小甲系从犯，公诉机关对其的量刑建议较高，本院予以调整。",
+            advice="公诉机关建议对被告人王小甲在有期徒刑十一个月至一年五个月的幅度内处刑，对被告人李小乙、陈某丙在有期徒刑六个月至八个月的幅度内处刑，并均处罚金。",
+            opinion="公诉机关对李小乙、陈某丙的量刑建议恰当，本院予以采纳；被告人王小甲为从犯，公诉机关对其所提量刑建议偏高，本院予以调整。",
             verdict="一、被告人王小甲犯盗窃罪，判处有期徒刑八个月。二、被告人李小乙犯盗窃罪，判处有期徒刑七个月。三、被告人陈某丙犯盗窃罪，判处有期徒刑六个月。",
         )
     )
     assert [
         (d.recommendation.low, d.recommendation.high, d.adoption) for d in read.defendants
-    ] == [(10, 16, False), (6, 8, True), (6, 8, True)]
+    ] == [(11, 17, False), (6, 8, True), (6, 8, True)]
 
 
 def test_one_recommendation_for_all_holds_for_each():
     read = read_judgment(
         judgment(
             names=("王小甲", "李小乙"),
-            advice="建议分别判处二被告人有期徒刑一年，缓刑一年六个月，并处罚金人民币叁万元。",
-            verdict="被告人王小甲、李小乙犯盗窃罪，分别判处有期徒刑一年，缓刑一年六个月，并处罚金人民币三万元。",
+            advice="建议分别判处二被告人有期徒刑十个月，缓刑一年二个月，并处罚金贰万元。",
+            verdict="被告人王小甲、李小乙犯盗窃罪，分别判处有期徒刑十个月，缓刑一年二个月，并处罚金二万元。",
         )
     )
     assert [
         (d.recommendation.low, d.recommendation.fine_low, d.recommendation.suspended)
         for d in read.defendants
-    ] == [(12, 30000, True)] * 2
+    ] == [(10, 20000, True)] * 2
 
 
 def test_counts_without_a_total_go_from_the_longest_to_the_sum():
     advice = person_of(
-        advice="公诉机关建议对王小甲犯强奸罪在有期徒刑二年六个月以上五年以下处刑；犯诈骗罪处拘役二个月以上六个月以下，并处罚金。"
+        advice="公诉机关建议对王小甲犯抢劫罪在有期徒刑三年六个月以上四年以下处刑；犯盗窃罪处拘役三个月以上五个月以下，并处罚金。"
     ).recommendation
-    assert (advice.low, advice.high, advice.counts) == (30, 60, 2)
+    assert (advice.low, advice.high, advice.counts) == (42, 48, 2)
     both = person_of(
         advice="公诉机关建议对王小甲犯盗窃罪判处有期徒刑一年，犯诈骗罪判处有期徒刑八个月。"
     ).recommendation
@@ -136,7 +136,7 @@ def test_a_repeated_recommendation_counts_once():
     [
         ("公诉机关的量刑建议适当，本院予以采纳。", True),
         ("公诉机关提出的量刑建议，可予采纳。", True),
-        ("公诉机关量刑建议合理，被告人明确表示同意，本院予以支持。", True),
+        ("公诉机关量刑建议合理，王小甲亦表示同意，本院予以支持。", True),
         ("公诉机关指控的罪名成立，量刑建议与其罪责相适应，予以采纳。", True),
         ("公诉机关的量刑建议偏重，本院不予采纳。", False),
         ("检察机关的量刑建议明显不当，本院予以调整。", False),

@@ -32,8 +32,8 @@ def penalty_of(verdict: str, **parts):
 )
 def test_a_single_penalty_is_read_in_its_usual_wordings(words, kind, months, suspension, fine):
     penalty = penalty_of(
-        f"被告人王小甲犯盗窃罪，{words}。（刑期从判决执行之日起计算。判决执行以前先行羁押的，"
-        "羁押一日折抵刑期一日，即自2021年1月2日起至2022年9月1日止。罚金于判决生效后十日内缴纳。）"
+        f"被告人王小甲犯盗窃罪，{words}。（刑期从判决执行之日起计算，先行羁押一日折抵一日，"
+        "即自2021年1月2日起至2022年9月1日止。罚金应在判决生效之后十日内缴清。）"
     )
     assert (penalty.kind, penalty.months) == (kind, months)
     assert (penalty.suspension_months, penalty.fine) == (suspension, fine)
@@ -44,8 +44,8 @@ def test_several_counts_give_the_term_to_be_executed_and_every_count():
     verdict = (
         read_judgment(
             judgment(
-                verdict="被告人王小甲犯盗窃罪，判处有期徒刑一年，并处罚金人民币二千元；犯诈骗罪，判处有期徒刑八个月，并处罚金人民币一千元，"
-                "总和刑期有期徒刑一年八个月，决定执行有期徒刑一年六个月，并处罚金人民币三千元。"
+                verdict="被告人王小甲犯盗窃罪，判处有期徒刑一年，并处罚金人民币二千元；犯诈骗罪，判处有期徒刑七个月，并处罚金1100元，"
+                "总和刑期有期徒刑一年七个月，决定执行有期徒刑一年五个月，并处罚金3100元。"
             )
         )
         .defendants[0]
@@ -53,15 +53,15 @@ def test_several_counts_give_the_term_to_be_executed_and_every_count():
     )
     assert [(c.charge, c.penalty.months, c.penalty.fine) for c in verdict.counts] == [
         ("盗窃", 12, 2000),
-        ("诈骗", 8, 1000),
+        ("诈骗", 7, 1100),
     ]
-    assert (verdict.penalty.months, verdict.penalty.fine) == (18, 3000)
+    assert (verdict.penalty.months, verdict.penalty.fine) == (17, 3100)
 
 
 @pytest.mark.parametrize(
     "words",
     [
-        "撤销某法院（2019）某01刑初1号刑事判决中对其宣告缓刑六个月的执行部分，对其执行原判拘役二个月，决定执行有期徒刑一年",
+        "撤销某法院（2019）某01刑初1号刑事判决中宣告缓刑七个月的部分，执行原判拘役三个月，决定执行有期徒刑一年",
         "连同前罪判处的有期徒刑二年，并处罚金三千元，决定执行有期徒刑一年",
         "原犯诈骗罪被判处有期徒刑八个月，并处罚金六千元；决定执行有期徒刑一年",
         "与尚未执行完毕的有期徒刑五个月并罚，决定执行有期徒刑一年",
@@ -148,7 +148,7 @@ def test_sections_hold_what_they_are_named_for():
 )
 def test_layout_and_scanning_noise_change_nothing(spoil):
     clean = judgment(
-        verdict="被告人王小甲犯盗窃罪，判处有期徒刑八个月，缓刑一年，并处罚金人民币5000元。",
+        verdict="被告人王小甲犯盗窃罪，判处有期徒刑七个月，缓刑一年，并处罚金5000元。",
         advice="公诉机关建议判处有期徒刑六个月至十个月，并处罚金。",
         opinion="公诉机关的量刑建议适当，本院予以采纳。",
     )
