@@ -194,7 +194,7 @@ def test_a_ladder_by_stage_is_off_by_default_and_cited_when_on():
 def test_law_show_tells_the_starting_points_of_the_day():
     text = law_show_text("盗窃", date(2022, 6, 1))
     assert "量刑起点（法发〔2021〕21号）" in text
-    assert "huge：36 至 48 个月" in text
+    assert "第2档：36 至 48 个月" in text
     assert "量刑起点" not in law_show_text("盗窃", date(2019, 6, 1))
     assert law_show("放火")["guidelines"] == []
 

@@ -142,6 +142,13 @@ def test_law_show_gives_the_version_of_the_day():
     assert "1997-10-01" not in law_show_text("盗窃", date(2022, 1, 1))
 
 
+@pytest.mark.parametrize("charge", ["盗窃", "危险驾驶", "交通肇事", "非法吸收公众存款", "贪污"])
+def test_law_show_speaks_chinese(charge):
+    """Units and the addresses of sources keep their letters."""
+    text = re.sub(r"mg/100ml|[\w.]+\.(?:com|cn)\S*", "", law_show_text(charge, date(2023, 6, 1)))
+    assert not re.findall("[A-Za-z_]{2,}", text)
+
+
 def test_law_show_of_an_unknown_charge_says_what_to_do():
     with pytest.raises(ConfigError, match="law list"):
         law_show("不存在的罪名")

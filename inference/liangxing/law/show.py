@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -11,6 +11,7 @@ from liangxing.errors import ConfigError, LiangxingError
 from liangxing.law import compile as compiling
 from liangxing.law.articles import article_text
 from liangxing.law.charges import all_charges, canonical_charge
+from liangxing.law.circumstances import fact_names, quantity_names
 from liangxing.law.custody import custody_rules
 from liangxing.law.files import compiled_is_current, law_sha256, read_text
 from liangxing.law.fines import fine_bases
@@ -19,6 +20,7 @@ from liangxing.law.guideline_data import CrimeEntry, Start, crimes, version_of
 from liangxing.law.leniency import plea_rules
 from liangxing.law.statutes import MACHINE, Statute, Threshold, Tier, Version, find, statutes
 from liangxing.law.wording import tier_text
+from liangxing.reading.quantities import UNITS
 
 
 def law_rows() -> list[dict[str, Any]]:
@@ -71,19 +73,20 @@ def law_show_text(charge: str, on: date | None = None) -> str:
         lines.append(f"{on.isoformat()} 无生效版本")
     for version in versions:
         lines += ["", _period(version)]
-        for tier in version.tiers:
+        for number, tier in enumerate(version.tiers, start=1):
             mark = {True: "", "machine": "（机器解析）"}.get(tier.verified, "（未核实）")
-            lines.append(f"  {tier.condition}：{tier_text(tier)}{mark}")
+            lines.append(f"  第{number}档 {tier.condition}：{tier_text(tier)}{mark}")
+    names = _tier_names(versions or list(statute.versions))
     shown = [t for t in statute.thresholds if on is None or t.in_force(on, on)]
     if shown:
         lines += ["", "数额、数量和情节标准："]
-        lines += [f"  {_threshold_text(threshold)}" for threshold in shown]
+        lines += [f"  {_threshold_text(threshold, names)}" for threshold in shown]
     for entry in _entries(statute, on):
         lines += [
             "",
             f"量刑起点（{'、'.join(_guideline_text(id_) for id_ in entry.guidelines)}）：",
         ]
-        lines += [f"  {_start_text(start)}" for start in entry.starts]
+        lines += [f"  {_start_text(start, names)}" for start in entry.starts]
     return "\n".join(lines)
 
 
@@ -184,22 +187,38 @@ def _guideline_text(id_: str) -> str:
     return version.number or f"{version.name}，{version.effective_from.isoformat()}起"
 
 
-def _start_text(start: Start) -> str:
-    facts = "".join(f" + {fact}" for fact in start.facts)
+def _tier_names(versions: Sequence[Version]) -> dict[str, str]:
+    """What each tier is called in the text: its place in the version where that is the only one,
+    else its condition."""
+    if len(versions) == 1:
+        return {tier.tier: f"第{n}档" for n, tier in enumerate(versions[0].tiers, start=1)}
+    return {tier.tier: f"“{tier.condition}”" for version in versions for tier in version.tiers}
+
+
+def _start_text(start: Start, names: Mapping[str, str]) -> str:
+    facts = _facts_text(start.facts)
     mark = {True: "", "local": "（地方规定）", "earlier": "（据此前文本）"}.get(
         start.verified, "（未核实）"
     )
-    return f"{start.tier}{facts}：{start.months[0]:g} 至 {start.months[1]:g} 个月{mark}"
+    tier = names.get(start.tier, start.tier)
+    return f"{tier}{facts}：{start.months[0]:g} 至 {start.months[1]:g} 个月{mark}"
 
 
-def _threshold_text(threshold: Threshold) -> str:
+def _threshold_text(threshold: Threshold, names: Mapping[str, str]) -> str:
+    unit = UNITS.get(threshold.quantity or "", "")
     figure = threshold.from_value if threshold.from_value is not None else threshold.up_to
     if threshold.province_range:
         low, high = threshold.province_range
-        value = f" {low:g} 至 {high:g}（由各省确定）"
+        value = f" {low:.10g} 至 {high:.10g}{unit}（由各省确定）"
     else:
-        value = "" if figure is None else f" {'≤' if threshold.up_to else '≥'} {figure:g}"
-    what = threshold.quantity or threshold.metric or ""
-    facts = "".join(f" + {fact}" for fact in threshold.facts)
+        sign = "≤" if threshold.up_to else "≥"
+        value = "" if figure is None else f" {sign} {figure:.10g}{unit}"
+    quantity = quantity_names().get(threshold.quantity or "", "")
+    what = quantity or threshold.metric or ""
     mark = "" if threshold.verified is True else "（未核实）"
-    return f"{threshold.tier or '—'}：{what}{value}{facts}，{threshold.source}{mark}"
+    tier = names.get(threshold.tier or "", "—")
+    return f"{tier}：{what}{value}{_facts_text(threshold.facts)}，{threshold.source}{mark}"
+
+
+def _facts_text(facts: Sequence[str]) -> str:
+    return "".join(f" + {fact_names().get(fact, fact)}" for fact in facts)
