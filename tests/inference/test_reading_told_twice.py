@@ -212,6 +212,38 @@ def test_loot_the_police_gave_back_is_no_restitution():
     assert circumstances("被告人被失主发现，所盗现金如数退还。") == {"restitution": "yes"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "扣押在案的现金三千元，依法退还被害人。",
+        "暂存于法院的保全款由本院予以退还。",
+        "被告人因退还押金与店主发生争执。",
+        "被告人索要被拒，要求对方退还所输赌资。",
+        "民警从被告人处查获手机一部和现金若干，均已返还失主。",
+        "被告人明知无偿还能力，仍承诺按期偿还全部货款。",
+        "被告人为还清赌债而起意行骗。",
+    ],
+)
+def test_what_a_court_or_the_police_gives_back_or_somebody_asks_for_is_no_restitution(text):
+    assert "restitution" not in circumstances(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "案发后，被告人的家属代为退还被害人四千元。",
+        "被告人已将骗得的钱款全部归还被害人。",
+    ],
+)
+def test_what_the_offender_or_the_family_gives_back_is_restitution(text):
+    assert circumstances(text)["restitution"] == "yes"
+
+
+def test_a_chance_of_merit_that_somebody_stages_is_no_merit():
+    assert "merit" not in circumstances("他人为被告人制造立功机会。")
+    assert circumstances("被告人检举他人，查证属实，具有立功表现。")["merit"] == "yes"
+
+
 def test_careless_driving_before_a_flight_does_not_deny_it():
     text = "被告人朱某未确保安全行驶发生交通事故后逃逸，负全部责任。"
     assert circumstances(text)["flee"] == "yes"

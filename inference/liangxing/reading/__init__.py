@@ -1,3 +1,3 @@
 """Reading a fact: what the text says, with the place where it says it."""
 
-READING_VERSION = "4"
+READING_VERSION = "5"
