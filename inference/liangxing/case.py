@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -26,9 +27,15 @@ class Case(BaseModel):
     `quantities` maps a quantity to a number in the unit of its name.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
 
-    fact: str
+    fact: str = Field(
+        json_schema_extra={
+            "minLength": 1,
+            "maxLength": MAX_FACT_CHARACTERS,
+            "pattern": _HAN.pattern,
+        }
+    )
     id: str | None = None
     defendant: str | None = None
     charges: tuple[str, ...] = ()
@@ -90,10 +97,29 @@ class Case(BaseModel):
         if isinstance(given.get("id"), int):
             given["id"] = str(given["id"])
         given.setdefault("id", default_id)
+        for name, value in given.items():
+            if not is_unicode(value):
+                raise CaseError(
+                    f"field '{name}' holds half a character (a lone surrogate); "
+                    "write the text as UTF-8 again"
+                )
         try:
             return cls.model_validate(given)
         except ValidationError as error:
             raise CaseError(_one_line(error)) from error
+
+
+def is_unicode(value: object) -> bool:
+    """Whether decoded JSON can be written again: JSON escapes may hold half a character.
+
+    >>> is_unicode({"fact": "刑"}), is_unicode(["\\ud800"])
+    (True, False)
+    """
+    try:
+        json.dumps(value, ensure_ascii=False, default=str).encode()
+    except (UnicodeEncodeError, RecursionError):
+        return False
+    return True
 
 
 def _one_line(error: ValidationError) -> str:

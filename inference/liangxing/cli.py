@@ -19,6 +19,7 @@ from liangxing.case import Case
 from liangxing.commands.audit import audit
 from liangxing.commands.draft import draft
 from liangxing.commands.score import score
+from liangxing.commands.serve import serve
 from liangxing.commands.similar import similar
 from liangxing.commands.whatif import whatif
 from liangxing.errors import CaseError, DataError, LiangxingError
@@ -38,6 +39,7 @@ app.command()(whatif)
 app.command()(draft)
 app.command()(score)
 app.command()(audit)
+app.command()(serve)
 _errors = Console(stderr=True)
 
 ModelOption = Annotated[

@@ -53,6 +53,22 @@ def local_folder(path_or_uri: str | Path) -> Path:
     return found[0].parent
 
 
+def registered_version(uri: str) -> str:
+    """The version that `models:/NAME@ALIAS` names now, without downloading it; the URI itself
+    where it names a version. Raises BundleError when the registry does not answer.
+    """
+    name, at, alias = uri.removeprefix(SCHEME).partition("@")
+    if not at:
+        return uri
+    try:
+        return str(_mlflow(uri).MlflowClient().get_model_version_by_alias(name, alias).version)
+    except BundleError:
+        raise
+    except Exception as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise BundleError(f"{uri}: the registry does not answer ({reason})") from error
+
+
 def _mlflow(uri: str) -> Any:
     try:
         return importlib.import_module("mlflow")
