@@ -67,6 +67,8 @@ class FinetuneSettings(BaseModel):
     `frozen_layers` keeps the embeddings and the lowest layers as they were pretrained: no gradient
     runs through them, which saves up to two thirds of the time. `cache_frozen` also keeps what
     they give on disk (about 0.8 kB a token for 384 dimensions), so that they run only once.
+    `learn_validation` is for the model that ships: it learns from the validation split too, so
+    that nothing can be chosen there and the last step is kept.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -88,6 +90,7 @@ class FinetuneSettings(BaseModel):
     precision: Literal["auto", "bf16", "fp32"] = "auto"
     evaluations_per_epoch: int = Field(default=2, ge=1)
     patience: int = Field(default=4, ge=1)
+    learn_validation: bool = False
     month_grid: tuple[float, ...]
 
 
@@ -100,12 +103,15 @@ def finetune(
 ) -> dict[str, float]:
     """Trains, keeps the best checkpoint by validation `cail_score`, writes it to `output`.
 
-    A run that was killed goes on from its last complete checkpoint. Returns the validation
-    metrics of the kept model. Raises ConfigError when the encoder cannot be loaded.
+    With `learn_validation` both splits are learnt from and the last step is kept. A run that was
+    killed goes on from its last complete checkpoint. Returns the metrics of the kept model.
+    Raises ConfigError when the encoder cannot be loaded.
     """
     if not train or not validation:
         raise DataError("train or validation split is empty; give more data or other fractions")
     set_seed(settings.seed)
+    if settings.learn_validation:
+        train, validation = [*train, *validation], []
     tokenizer, windows, files = load_tokenizer(encoder)
     space = label_space(train, OutcomeGrid(settings.month_grid), settings.minimum_label_count)
     if not space.charges:
@@ -118,8 +124,10 @@ def finetune(
     freeze(whole, settings.frozen_layers, "finetune")
     reader = WindowTokenizer(tokenizer, windows)
     train_set = CaseDataset(train, reader, space, settings.bandwidth, "Reading train")
-    validation_set = CaseDataset(
-        validation, reader, space, settings.bandwidth, "Reading validation"
+    validation_set = (
+        CaseDataset(validation, reader, space, settings.bandwidth, "Reading validation")
+        if validation
+        else None
     )
     mean, scale = train_set.feature_moments()
     model.head_part.feature_mean.copy_(mean)
@@ -129,6 +137,8 @@ def finetune(
     if settings.cache_frozen and settings.frozen_layers:
         lower, model.encoder_part.encoder = split_encoder(whole, settings.frozen_layers)
         for split, name in ((train_set, "train"), (validation_set, "validation")):
+            if split is None:
+                continue
             description = f"Frozen layers on {name}"
             split.attach(hidden_states(lower, split.windows, windows.pad_id, cache, description))
     checkpoints = output / "checkpoints"
@@ -138,14 +148,15 @@ def finetune(
         data_collator=Collator(windows.pad_id),
         train_dataset=train_set,
         eval_dataset=validation_set,
-        compute_metrics=_metrics(validation, space.grid),
+        compute_metrics=_metrics(validation, space.grid) if validation else None,
         optimizers=(_optimizer(model, settings), None),  # type: ignore[arg-type]
-        callbacks=[EarlyStoppingCallback(settings.patience), MlflowMetrics()],
+        callbacks=[MlflowMetrics()],
     )
-    trainer.train(resume_from_checkpoint=last_complete(checkpoints))
-    metrics = {
-        name.removeprefix("eval_"): float(value) for name, value in trainer.evaluate().items()
-    }
+    if validation:
+        trainer.add_callback(EarlyStoppingCallback(settings.patience))
+    trained = trainer.train(resume_from_checkpoint=last_complete(checkpoints))
+    found = trainer.evaluate() if validation else {"train_loss": trained.training_loss}
+    metrics = {name.removeprefix("eval_"): float(value) for name, value in found.items()}
     model.encoder_part.encoder = whole
     if trainer.is_world_process_zero():
         shutil.rmtree(cache, ignore_errors=True)
@@ -300,14 +311,17 @@ def _arguments(
     per_step = settings.batch_size * settings.gradient_accumulation
     # Whole batches, so that the last evaluation falls on the last step.
     steps = max(1, math.ceil(train_size / per_step) // settings.evaluations_per_epoch)
+    choice: dict[str, Any] = {
+        "eval_strategy": "steps",
+        "eval_steps": steps,
+        "load_best_model_at_end": True,
+        "metric_for_best_model": "cail_score",
+        "greater_is_better": True,
+    }
     return TrainingArguments(
         **shared_arguments(settings, checkpoints),
-        eval_strategy="steps",
-        eval_steps=steps,
+        **({} if settings.learn_validation else choice),
         save_steps=steps,
-        load_best_model_at_end=True,
-        metric_for_best_model="cail_score",
-        greater_is_better=True,
         remove_unused_columns=False,
         label_names=["outcome_labels"],
         ddp_find_unused_parameters=False,
