@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -26,6 +26,7 @@ from liangxing.model import features
 from liangxing.model.answers import Answers, era_notice, most_probable, notices_of
 from liangxing.model.bundle import (
     BUNDLED,
+    CHARGES,
     ENCODER,
     HEAD,
     TOKENIZER,
@@ -34,6 +35,7 @@ from liangxing.model.bundle import (
     Bundle,
     load_bundle,
 )
+from liangxing.model.charge_grams import ChargeGrams
 from liangxing.model.legal import LegalContext, context_of, legal_context
 from liangxing.model.outcomes import Floats
 from liangxing.model.registry import local_folder
@@ -100,6 +102,9 @@ class SentencePredictor:
             if TREES in manifest.files
             else None
         )
+        self._charge_grams = (
+            ChargeGrams.from_file(bundle.folder / CHARGES) if CHARGES in manifest.files else None
+        )
         self._identity = ModelIdentity(manifest.name, manifest.version, bundle.sha256)
         self._notices = notices_of(bundle)
         self._remembered: dict[tuple[tuple[int, ...], ...], Encoding] | None = None
@@ -128,7 +133,11 @@ class SentencePredictor:
 
     def embed(self, cases: Iterable[Case]) -> NDArray[np.float32]:
         """What the encoder makes of each case's text, [cases, d], not scaled to length 1."""
-        return self._encode([self.windows(c.fact, c.defendant) for c in cases]).embedding
+        return self.encode_texts(cases).embedding
+
+    def encode_texts(self, cases: Iterable[Case]) -> Encoding:
+        """The encoder's own answers for each case's text, before any other part is asked."""
+        return self._encode([self.windows(c.fact, c.defendant) for c in cases])
 
     @contextmanager
     def remembering(self) -> Generator[Self]:
@@ -256,13 +265,16 @@ class SentencePredictor:
     def _read(self, cases: Sequence[Case]) -> ReadTexts:
         cut = [self._tokenizer.windows(case.fact, case.defendant) for case in cases]
         mask = self.bundle.manifest.windows.mask_verdicts
-        grams = self.trees and (
-            self.trees.read(encoder_text(case.fact, mask=mask)) for case in cases
-        )
+        texts = [encoder_text(case.fact, mask=mask) for case in cases]
+        encoding = self._encode([windows for windows, _ in cut])
+        if self._charge_grams is not None:
+            told = np.stack([self._charge_grams.logits(text) for text in texts])
+            pooled = self._charge_grams.pooled(encoding.charge_logits, told)
+            encoding = replace(encoding, charge_logits=pooled)
         return ReadTexts(
             truncated=tuple(truncated for _, truncated in cut),
-            encoding=self._encode([windows for windows, _ in cut]),
-            grams=tuple(grams or ()),
+            encoding=encoding,
+            grams=tuple(map(self.trees.read, texts)) if self.trees else (),
         )
 
     def _decided(

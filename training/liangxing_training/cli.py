@@ -103,6 +103,12 @@ def export(config: ConfigOption, overrides: Overrides = None) -> None:
 
 
 @app.command()
+def charge_grams(config: ConfigOption, overrides: Overrides = None) -> None:
+    """Add n-grams for the charge to the exported bundle; validation chooses what they count."""
+    _pipeline(config, overrides).single_stage("charge_grams")
+
+
+@app.command()
 def trees(config: ConfigOption, overrides: Overrides = None) -> None:
     """Add boosted trees to the exported bundle; validation chooses their share."""
     _pipeline(config, overrides).single_stage("trees")

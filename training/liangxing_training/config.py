@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from liangxing_training.ablations import AblateSettings
 from liangxing_training.calibrate import CalibrateSettings
+from liangxing_training.charge_grams import ChargeGramSettings
 from liangxing_training.evaluation.settings import EvaluateSettings
 from liangxing_training.export import ExportSettings
 from liangxing_training.finetune import EncoderSettings, FinetuneSettings
@@ -44,6 +45,7 @@ class Config(BaseModel):
     pretrain: PretrainSettings = Field(default_factory=PretrainSettings)
     finetune: FinetuneSettings
     export: ExportSettings = Field(default_factory=ExportSettings)
+    charge_grams: ChargeGramSettings = Field(default_factory=ChargeGramSettings)
     trees: TreeSettings = Field(default_factory=TreeSettings)
     calibrate: CalibrateSettings = Field(default_factory=CalibrateSettings)
     evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)

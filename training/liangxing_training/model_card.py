@@ -109,15 +109,39 @@ def _parts(manifest: bundles.Manifest) -> str:
             f"{metrics['int8_lowest_cosine']:.3f} at worst on a sample of training texts. "
             "Intervals were calibrated with it."
         )
-    if "trees_weight" in metrics:
+    if "charge_share_grams" in metrics:
         lines.append(
-            f"Boosted trees make up {metrics['trees_weight']:g} of the mixture with the head. On "
-            "validation, fitted on train alone, the cross-entropy was "
-            f"{metrics['loss_head']:.3f} nats for the head, {metrics['loss_trees']:.3f} for the "
-            f"trees, {metrics['loss_mixture']:.3f} for the mixture; the trees were then fitted "
-            "again on train and validation, the head on train alone."
+            "The charge is told by the encoder and by a linear model on n-grams; their logits are "
+            f"multiplied by {metrics['charge_share_encoder']:.2f} and "
+            f"{metrics['charge_share_grams']:.2f} and added."
+        )
+    if "trees_weight" in metrics:
+        lines.append(_trees(metrics))
+    if manifest.data.get("learnt_validation"):
+        lines.append(
+            "Encoder, head and all parts learnt from train and validation. Every choice (epochs, "
+            "shares, settings) was made before, by runs that learnt from train alone."
         )
     return "\n\n".join(lines) or "No quantisation and no trees: one encoder, one head."
+
+
+def _trees(metrics: Mapping[str, float]) -> str:
+    share = f"Boosted trees make up {metrics['trees_weight']:g} of the mixture with the head."
+    if "loss_mixture" not in metrics:
+        return share
+    losses = ", ".join(
+        f"{metrics[name]:.3f} for the {part}"
+        for name, part in (
+            ("loss_head", "head"),
+            ("loss_trees", "trees"),
+            ("loss_mixture", "mixture"),
+        )
+        if name in metrics
+    )
+    return (
+        f"{share} On validation, fitted on train alone, the cross-entropy in nats was {losses}; "
+        "the trees were then fitted again on train and validation, the head on train alone."
+    )
 
 
 def _calibration(calibration: Calibration | None) -> str:

@@ -13,7 +13,7 @@ import mlflow
 import torch
 from accelerate import PartialState
 from liangxing.errors import ConfigError
-from liangxing.model.bundle import ROWS_BY_YEAR, TREES, atomic_folder, load_bundle
+from liangxing.model.bundle import CHARGES, ROWS_BY_YEAR, TREES, atomic_folder, load_bundle
 
 from liangxing_training import tracking
 from liangxing_training.calibrate import calibrate
@@ -28,7 +28,12 @@ from liangxing_training.model_card import record_figures
 from liangxing_training.prepare import REPORT, PreparedData, load_prepared, prepare
 from liangxing_training.pretrain import Adaptation, load_adaptation, pretrain
 from liangxing_training.pretrain_texts import collect_texts
-from liangxing_training.stacking import TRAINED_ON, add_trees
+from liangxing_training.stacking import (
+    LEARNT_VALIDATION,
+    TRAINED_ON,
+    add_charge_grams,
+    add_trees,
+)
 from liangxing_training.tiny import make_tiny_encoder
 
 STATE = "run.json"
@@ -56,6 +61,7 @@ class Pipeline:
             self.prepare()
             self.finetune()
             self.export()
+            self.charge_grams()
             self.trees()
             self.calibrate()
             return self.evaluate(final=False)
@@ -136,10 +142,13 @@ class Pipeline:
         if self.bundle_folder.is_dir():
             return
         data = load_prepared(self.data_folder)
+        learnt = self._splits_learnt()
         facts = {
             "fingerprint": data.fingerprint,
             "name": self.config.data.name,
-            ROWS_BY_YEAR: rows_by_year(data.with_term("train")),
+            ROWS_BY_YEAR: rows_by_year([r for s in learnt for r in data.with_term(s)]),
+            TRAINED_ON: learnt,
+            LEARNT_VALIDATION: "validation" in learnt,
         }
 
         def work() -> None:
@@ -153,6 +162,22 @@ class Pipeline:
             mlflow.log_metrics(parity)
 
         self._stage("export", work)
+
+    def charge_grams(self) -> None:
+        """Adds n-grams for the charge when the config asks for them and none are there."""
+        settings = self.config.charge_grams
+        if not settings.enabled or (self.bundle_folder / CHARGES).is_file():
+            return
+        data = load_prepared(self.data_folder)
+
+        def work() -> None:
+            train = [r for r in data.splits["train"].to_list() if r["text_kind"] == "fact"]
+            found = add_charge_grams(
+                self.bundle_folder, train, data.with_term("validation"), settings
+            )
+            mlflow.log_metrics(found)
+
+        self._stage("charge-grams", work)
 
     def trees(self) -> None:
         """Adds boosted trees to the bundle when the config asks for them and none are there."""
@@ -168,7 +193,8 @@ class Pipeline:
                 self.config.trees,
             )
             mlflow.log_metrics(dict(found.figures))
-            mlflow.log_figure(plots.mixture_loss(found.losses), "mixture_loss.png")
+            if found.losses:
+                mlflow.log_figure(plots.mixture_loss(found.losses), "mixture_loss.png")
 
         self._stage("trees", work)
 
@@ -194,10 +220,14 @@ class Pipeline:
         split = "test" if final else "validation"
 
         def work() -> Evaluation:
+            manifest = load_bundle(self.bundle_folder).manifest
+            trained_on = manifest.data.get(TRAINED_ON, ("train",))
+            # On test the baselines learn from the same splits as the model.
+            learnt = trained_on if final else ("train",)
             found = evaluate(
                 self.bundle_folder,
                 data.with_term(split),
-                data.with_term("train"),
+                [row for name in learnt for row in data.with_term(name)],
                 split,
                 self.config.evaluate,
                 calibration=data.with_term("calibration"),
@@ -205,7 +235,7 @@ class Pipeline:
                 progress=_log.info,
             )
             log_evaluation(found, self.config.output / "evaluations")
-            if split in load_bundle(self.bundle_folder).manifest.data.get(TRAINED_ON, ()):
+            if split in trained_on:
                 _log.warning(
                     "the bundle was trained on %s too: its row there is in-sample and not for "
                     "the model card; the baselines were fitted on train alone",
@@ -258,6 +288,10 @@ class Pipeline:
                 f"stage {stage} runs in one process, not in {count}; under a launcher use "
                 f"finetune alone, after prepare (this is process {number})"
             )
+
+    def _splits_learnt(self) -> list[str]:
+        """The splits that fine-tuning learns from."""
+        return ["train", "validation"] if self.config.finetune.learn_validation else ["train"]
 
     def _stage(self, name: str, work: Callable[[], Any]) -> Any:
         if mlflow.active_run() is None:

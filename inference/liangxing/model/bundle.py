@@ -26,9 +26,10 @@ MANIFEST = "manifest.json"
 ROWS_BY_YEAR = "rows_by_year"
 ENCODER, HEAD, TOKENIZER = "encoder.onnx", "head.onnx", "tokenizer.json"
 TREES, WIDE = "trees.onnx", "wide.npz"
+CHARGES = "charges.npz"
 CALIBRATION, CARD = "calibration.json", "MODEL_CARD.md"
 MODEL_FILES = (ENCODER, HEAD, TOKENIZER)
-OPTIONAL_FILES = (TREES, WIDE)
+OPTIONAL_FILES = (TREES, WIDE, CHARGES)
 BUNDLED = Path(__file__).parent.parent / "bundled"
 
 
