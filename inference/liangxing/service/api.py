@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from liangxing.audit import audit_documents, row_json
@@ -16,7 +16,7 @@ from liangxing.law.assess import assess
 from liangxing.law.guidelines import Options
 from liangxing.prediction import Prediction
 from liangxing.service.batch import answers, rows_of
-from liangxing.service.context import Context, Service
+from liangxing.service.context import Service
 from liangxing.service.documents import reading_of
 from liangxing.service.extract import text_of
 from liangxing.service.guard import DOCUMENTS, JSON, LINES
@@ -37,14 +37,6 @@ from liangxing.whatif.reply import WhatIfReply
 
 router = APIRouter(prefix="/v1")
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_T = TypeVar("_T")
-
-
-async def _answered(service: Context, work: Callable[[Loaded], _T]) -> _T:
-    """Work with the model of this moment, in its turn and within the deadline."""
-    loaded = service.models.current
-    async with service.desk.place():
-        return await service.desk.run(lambda: work(loaded), service.until())
 
 
 def _json(text: str) -> Response:
@@ -52,11 +44,11 @@ def _json(text: str) -> Response:
 
 
 @router.post("/predict", response_model=Prediction, summary="The sentence of one case")
-async def predict(asked: PredictRequest, service: Service) -> Response:
+async def predict(asked: PredictRequest, request: Request, service: Service) -> Response:
     def work(loaded: Loaded) -> Prediction:
         return loaded.predictor.predict(asked.case, level=asked.level, ladder=asked.ladder)
 
-    found = await _answered(service, work)
+    found = await service.answer(request, work)
     service.metrics.predicted(asked.case, found)
     return _json(found.to_json())
 
@@ -82,9 +74,8 @@ async def predict_batch(
     """A bad row gives the line `{"id", "error"}` with a problem, and the others are answered."""
     loaded = service.models.current
     rows = rows_of(await request.body(), service.settings.batch_rows)
-    service.count_cases(request, len(rows))
-    lines = answers(service, loaded, rows, level, ladder)
-    # The first line is waited for, so that a full queue is still an error of the whole.
+    lines = answers(service, request, loaded, rows, level, ladder)
+    # The first line is waited for: a full queue or quota is still an error of the whole.
     first = await anext(lines)
 
     async def stream() -> AsyncGenerator[bytes]:
@@ -99,12 +90,12 @@ async def predict_batch(
 @router.post(
     "/whatif", response_model=WhatIfReply, summary="What changed circumstances would do to a case"
 )
-async def what_if(asked: WhatIfRequest, service: Service) -> Response:
+async def what_if(asked: WhatIfRequest, request: Request, service: Service) -> Response:
     given = asked.variants
     variants = [each.model_dump() for each in given] if isinstance(given, list) else given
     return _json(
-        await _answered(
-            service,
+        await service.answer(
+            request,
             lambda loaded: loaded.predictor.what_if(
                 asked.case, variants, level=asked.level, ladder=asked.ladder
             ).to_json(),
@@ -117,11 +108,11 @@ async def what_if(asked: WhatIfRequest, service: Service) -> Response:
     response_model=dict[str, Any],
     summary="Recommendation, verdict and prediction of a judgment side by side",
 )
-async def audit(asked: AuditRequest, service: Service) -> Response:
+async def audit(asked: AuditRequest, request: Request, service: Service) -> Response:
     document = Document(asked.id or "1", asked.document)
     return _json(
-        await _answered(
-            service, lambda loaded: row_json(next(audit_documents([document], loaded.predictor)))
+        await service.answer(
+            request, lambda loaded: row_json(next(audit_documents([document], loaded.predictor)))
         )
     )
 
@@ -129,7 +120,7 @@ async def audit(asked: AuditRequest, service: Service) -> Response:
 @router.post(
     "/similar", response_model=SimilarAnswer, summary="The nearest cases of the service's index"
 )
-async def similar(asked: SimilarRequest, service: Service) -> Response:
+async def similar(asked: SimilarRequest, request: Request, service: Service) -> Response:
     if service.models.current.similar is None:
         raise ProblemError("not-found", "the service has no index of cases")
     judged = JudgedCase(asked.case.id or text_id(asked.case), asked.case, Verdict())
@@ -138,7 +129,7 @@ async def similar(asked: SimilarRequest, service: Service) -> Response:
         assert loaded.similar is not None
         return loaded.similar.query(judged, k=asked.k, charge=asked.charge).to_json()
 
-    return _json(await _answered(service, work))
+    return _json(await service.answer(request, work))
 
 
 @router.post(
@@ -158,8 +149,8 @@ async def documents(request: Request, service: Service) -> Response:
     kind = request.headers["content-type"].partition(";")[0].strip().lower()
     content = await request.body()
     seconds = service.settings.deadline
-    found = await _answered(
-        service, lambda _: reading_of(text_of(content, DOCUMENTS[kind], seconds))
+    found = await service.answer(
+        request, lambda _: reading_of(text_of(content, DOCUMENTS[kind], seconds)), cases=0
     )
     return _json(found.model_dump_json())
 
@@ -171,7 +162,8 @@ async def documents(request: Request, service: Service) -> Response:
     response_class=Response,
 )
 async def draft(
-    asked: Annotated[DraftRequest, Body()],
+    asked: DraftRequest,
+    request: Request,
     service: Service,
     kind: Literal["recommendation", "plea-statement", "worksheet"],
 ) -> Response:
@@ -181,6 +173,6 @@ async def draft(
         found = loaded.predictor.predict(case, level=asked.level, ladder=asked.ladder)
         return drafted(kind, case, found, law, penalty=asked.penalty).content
 
-    content = await _answered(service, work)
+    content = await service.answer(request, work)
     headers = {"Content-Disposition": f'attachment; filename="{kind}.docx"'}
     return Response(content, media_type=DOCX, headers=headers)

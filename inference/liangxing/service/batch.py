@@ -7,6 +7,8 @@ import time
 from collections.abc import AsyncGenerator
 from typing import Any
 
+from fastapi import Request
+
 from liangxing.errors import CaseError, LiangxingError
 from liangxing.prediction import Prediction
 from liangxing.service.context import Context
@@ -34,11 +36,17 @@ def rows_of(body: bytes, limit: int) -> list[Row]:
 
 
 async def answers(
-    service: Context, loaded: Loaded, rows: list[Row], level: float, ladder: str | None
+    service: Context,
+    request: Request,
+    loaded: Loaded,
+    rows: list[Row],
+    level: float,
+    ladder: str | None,
 ) -> AsyncGenerator[bytes]:
     """A line for each row, in order. One place at the desk is held to the end."""
     until = time.monotonic() + service.settings.batch_deadline
     async with service.desk.place():
+        service.count_cases(request, len(rows))
         for number, row in rows:
             line = await _line(service, loaded, (number, row), (level, ladder, until))
             yield (json.dumps(line, ensure_ascii=False) + "\n").encode()

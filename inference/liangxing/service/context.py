@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 
 from liangxing.service.auth import Key
 from liangxing.service.desk import Desk
 from liangxing.service.metrics import Metrics
-from liangxing.service.models import Models
+from liangxing.service.models import Loaded, Models
 from liangxing.service.rates import Rates
 from liangxing.service.settings import Settings
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,16 @@ class Context:
     models: Models
     desk: Desk
     rates: Rates | None
+
+    async def answer(self, request: Request, work: Callable[[Loaded], _T], cases: int = 1) -> _T:
+        """Does work with the model of this moment, in its turn and within the deadline.
+
+        Only what is accepted counts against a key's quota of cases.
+        """
+        loaded = self.models.current
+        async with self.desk.place():
+            self.count_cases(request, cases)
+            return await self.desk.run(lambda: work(loaded), self.until())
 
     def until(self) -> float:
         """When a request accepted now must be answered, in monotonic seconds."""

@@ -1,4 +1,4 @@
-"""Asks for the API key, where there are keys, and counts what each asks for."""
+"""Asks for the API key, where there are keys, and counts the requests of each."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from liangxing.service.auth import Key, Keys
 from liangxing.service.problems import ProblemError
 from liangxing.service.rates import Rates
-
-_COUNTED = ("/v1/predict", "/v1/whatif", "/v1/audit", "/v1/similar", "/v1/draft")
 
 
 class Gate:
@@ -27,8 +25,6 @@ class Gate:
             scope["state"].setdefault("log", {})["key"] = key.name
             if self._rates is not None:
                 self._rates.request(key)
-                if scope["path"] in _COUNTED:
-                    self._rates.cases(key, 1)
         await self._app(scope, receive, send)
 
     def _key(self, headers: Headers) -> Key:

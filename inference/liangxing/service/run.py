@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -51,18 +52,25 @@ def run(settings: Settings) -> None:
             host=settings.host,
             port=settings.port,
             workers=settings.workers,
-            http=TimedProtocol,
-            ws="none",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            limit_concurrency=settings.connections,
-            timeout_graceful_shutdown=round(
-                max(settings.deadline, settings.batch_deadline) + _AFTER_DEADLINE
-            ),
-            # Starting takes seconds of a core; a busy machine is no dead worker.
-            timeout_worker_healthcheck=60,
+            **server_options(settings),
         )
     finally:
         if figures is not None:
             shutil.rmtree(figures, ignore_errors=True)
+
+
+def server_options(settings: Settings) -> dict[str, Any]:
+    """How uvicorn serves, whatever the address."""
+    return {
+        "http": TimedProtocol,
+        "ws": "none",
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "limit_concurrency": settings.connections,
+        "timeout_graceful_shutdown": round(
+            max(settings.deadline, settings.batch_deadline) + _AFTER_DEADLINE
+        ),
+        # Starting takes seconds of a core; a busy machine is no dead worker.
+        "timeout_worker_healthcheck": 60,
+    }

@@ -30,7 +30,7 @@ class Settings(BaseModel):
     concurrency: int = Field(default=1, ge=1)
     queue: int = Field(default=16, ge=0)
     deadline: float = Field(default=10.0, gt=0)
-    batch_deadline: float = Field(default=600.0, gt=0)
+    batch_deadline: float = Field(default=300.0, gt=0)
     # A client that is slow to send its headers, its body, or to take the answer is cut off.
     header_seconds: float = Field(default=10.0, gt=0)
     body_seconds: float = Field(default=10.0, gt=0)
