@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 
@@ -17,16 +18,12 @@ CASE = {"fact": f"2022年5月6日，被告人{NAME}{WORDS}，价值人民币4200
 
 
 @pytest.fixture
-def said(capsys):
+def said():
     """What has been logged so far, as decoded lines."""
-    root = logging.getLogger()
+    root, stream = logging.getLogger(), io.StringIO()
     handlers, level = root.handlers[:], root.level
-    logs.configure()
-
-    def lines() -> list[dict]:
-        return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-
-    yield lines
+    logs.configure(stream=stream)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.reset_defaults()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any, cast
+from typing import Any, TextIO, cast
 
 import structlog
 
+_TOLD = ("liangxing", "uvicorn")
 
-def configure(level: int = logging.INFO) -> None:
+
+def configure(level: int = logging.INFO, stream: TextIO = sys.stderr) -> None:
     """Sets up all loggers of the process."""
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
@@ -21,7 +23,7 @@ def configure(level: int = logging.INFO) -> None:
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -34,7 +36,10 @@ def configure(level: int = logging.INFO) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
+    # Libraries may name at INFO what they were given.
+    root.setLevel(logging.WARNING)
+    for name in _TOLD:
+        logging.getLogger(name).setLevel(level)
 
 
 def _without_traceback(
