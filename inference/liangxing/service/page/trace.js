@@ -19,7 +19,7 @@ export function traceList(steps, onEvidence) {
     const after = stepText(step.after);
     const moved = before && after && before !== after ? `${before} → ${after}` : after || before;
     return el('li', {},
-      el('div', { class: 'step' }, chinese(step.step, 'h4'), moved ? el('span', { class: 'months' }, moved) : ''),
+      el('div', { class: 'step' }, chinese(step.step, 'strong'), moved ? el('span', { class: 'months' }, moved) : ''),
       chinese(step.rule, 'p'),
       el('p', { class: 'source' }, chinese(step.source), ' ', verifiedMark(step)),
       step.evidence && onEvidence
