@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from docx import Document
 from docx.enum.section import WD_ORIENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
 FOLDER = Path(__file__).parent.parent / "inference" / "liangxing" / "templates"
+# Faces of official documents; Word puts a near one in place of a face that is not installed.
+BODY, HEADING, TITLE = "仿宋", "黑体", "宋体"
+BLANK = "____________"
 NOTE = (
     "（本文书由 liangxing 根据案情和法律数据起草，须由承办人逐项核对后签署；空白处由承办人填写。）"
 )
@@ -33,19 +39,19 @@ def main() -> None:
 
 
 def recommendation() -> Any:
-    """量刑建议书."""
+    """量刑建议书: the form itself, and on a page of its own what it rests on."""
     page = blank_page()
-    line(page, "______人民检察院", size=18, centred=True)
-    line(page, "量刑建议书", size=22, bold=True, centred=True)
-    line(page, "______检______量建〔____〕____号", centred=True)
+    line(page, "______人民检察院", size=18, font=TITLE, bold=True, centred=True)
+    title(page, "量刑建议书")
+    line(page, "____检____量建〔____〕____号", centred=True, after=14)
     body(
         page,
         "被告人{{ defendant }}涉嫌{{ charges }}一案，经审查，其行为触犯{{ articles }}的规定，"
-        "案情所允许的法定刑为：{{ statutory }}。",
+        "其法定刑为：{{ tiers }}（案情所允许的范围：{{ statutory }}）。",
     )
     body(page, "因其具有以下量刑情节：")
-    for number, (title, field) in enumerate(GROUPS, start=1):
-        body(page, f"{number}．{title}：")
+    for number, (name, field) in enumerate(GROUPS, start=1):
+        body(page, f"{number}．{name}：")
         loop(page, field)
     body(
         page,
@@ -54,32 +60,31 @@ def recommendation() -> Any:
     )
     body(page, "缓刑：{{ suspension }}")
     body(page, "羁押与折抵：{{ custody }}")
-    body(page, "罚金的依据：{{ fine_law }}")
-    body(page, "理由和依据：")
+    body(page, "此致")
+    page.paragraphs[-1].paragraph_format.keep_with_next = True
+    line(page, "______人民法院", after=14).paragraph_format.keep_with_next = True
+    signed(page, "检察官：____________", "____年__月__日", "（院印）")
+    attachment(page, "附：量刑建议的理由和依据")
     numbered(page, "reasons")
+    body(page, "罚金的依据：{{ fine_law }}")
     body(
         page,
         "参考：量刑指导范围{{ guideline }}；模型区间（水平{{ level }}）{{ interval }}；"
         "模型{{ model }}。",
     )
-    body(page, "此致")
-    line(page, "______人民法院")
-    line(page, "检察官：______", right=True)
-    line(page, "____年__月__日", right=True)
-    line(page, "（院印）", right=True)
-    line(page, NOTE, size=9)
+    note(page)
     return page
 
 
 def plea_statement() -> Any:
     """认罪认罚具结书."""
     page = blank_page()
-    line(page, "认罪认罚具结书", size=22, bold=True, centred=True)
+    title(page, "认罪认罚具结书")
     heading(page, "一、犯罪嫌疑人身份信息")
     body(
         page,
         "本人姓名：{{ defendant }}，性别：______，出生日期：{{ birth_date }}，民族：______，"
-        "身份证号码：______，住址：______。",
+        "身份证号码：______________，住址：______________。",
     )
     heading(page, "二、权利知悉")
     body(
@@ -106,81 +111,95 @@ def plea_statement() -> Any:
         "本人就第三项的内容已听取辩护人或者值班律师的意见。本具结书是本人在知情和自愿的情况下签署，"
         "未受任何暴力、威胁或者其他非法影响。",
     )
-    line(page, "本人签名：______　　____年__月__日", right=True)
+    signed(page, "本人签名：____________", "____年__月__日")
     body(
         page,
         "本人是犯罪嫌疑人{{ defendant }}的□辩护人　□值班律师。本人证明，犯罪嫌疑人已阅读上述内容，"
         "自愿签署。",
     )
-    line(page, "签名：______　　____年__月__日", right=True)
-    line(page, NOTE, size=9)
+    signed(page, "签名：____________", "____年__月__日")
+    note(page)
     return page
 
 
 def worksheet() -> Any:
     """量刑规范化表格: the trace as a table."""
     page = blank_page(landscape=True)
-    line(page, "量刑规范化表格", size=20, bold=True, centred=True)
-    facts = page.add_table(rows=0, cols=4)
-    facts.style = "Table Grid"
-    for row in (
-        ("被告人", "{{ defendant }}", "罪名", "{{ charges }}"),
-        ("案号", "______", "法条", "{{ articles }}"),
-        ("出生日期", "{{ birth_date }}", "羁押起始", "{{ detained_from }}"),
-        ("判决日期", "{{ judgment_date }}", "模型", "{{ model }}"),
-    ):
-        fill(facts.add_row(), row)
-    line(page, "计算过程（月）", bold=True)
-    head = ("序号", "步骤", "规则", "出处", "核实", "之前", "之后", "案情依据")
-    widths = (1.2, 2.2, 8.2, 5.2, 1.8, 2.2, 2.2, 3.4)
-    steps = page.add_table(rows=0, cols=len(head))
-    steps.style = "Table Grid"
-    fill(steps.add_row(), head, bold=True)
-    fill(steps.add_row(), ("{%tr for step in steps %}", *[""] * 7))
+    title(page, "量刑规范化表格", size=18)
+    fill_table(
+        page,
+        (
+            ("被告人", "{{ defendant }}", "罪名", "{{ charges }}"),
+            ("案号", BLANK, "法条", "{{ articles }}"),
+            ("出生日期", "{{ birth_date }}", "羁押起始", "{{ detained_from }}"),
+            ("判决日期", "{{ judgment_date }}", "模型", "{{ model }}"),
+        ),
+        (3.0, 9.7, 3.0, 9.7),
+        labels=(0, 2),
+    )
+    heading(page, "计算过程（单位：月）")
     names = ("number", "step", "rule", "source", "checked", "before", "after", "evidence")
-    fill(steps.add_row(), tuple(f"{{{{ step.{name} }}}}" for name in names))
-    fill(steps.add_row(), ("{%tr endfor %}", *[""] * 7))
-    for row in steps.rows:
-        for cell, width in zip(row.cells, widths, strict=True):
-            cell.width = Cm(width)
-    line(page, "结果", bold=True)
-    result = page.add_table(rows=0, cols=2)
-    result.style = "Table Grid"
-    for row in (
-        ("法定刑", "{{ statutory }}"),
-        ("量刑指导范围", "{{ guideline }}"),
-        ("模型区间（水平{{ level }}）", "{{ interval }}"),
-        ("刑罚", "{{ penalty }}（{{ penalty_source }}）"),
-        ("罚金", "{{ fine }}；依据：{{ fine_law }}"),
-        ("缓刑", "{{ suspension }}"),
-        ("羁押与折抵", "{{ custody }}"),
-        ("独任审判员或者合议庭意见", "______"),
-        ("承办人签名、日期", "______　　____年__月__日"),
-    ):
-        fill(result.add_row(), row)
-    for row in result.rows:
-        row.cells[0].width, row.cells[1].width = Cm(6), Cm(20.4)
-    line(page, "注意：", bold=True)
+    steps = fill_table(
+        page,
+        (
+            ("序号", "步骤", "规则", "出处", "核实", "之前", "之后", "案情依据"),
+            ("{%tr for step in steps %}", *[""] * 7),
+            tuple(f"{{{{ step.{name} }}}}" for name in names),
+            ("{%tr endfor %}", *[""] * 7),
+        ),
+        (1.2, 2.3, 8.0, 4.6, 1.7, 2.0, 2.0, 3.6),
+        head=True,
+    )
+    repeat_head(steps)
+    heading(page, "结果")
+    fill_table(
+        page,
+        (
+            ("法定刑", "{{ statutory }}"),
+            ("量刑指导范围", "{{ guideline }}"),
+            ("模型区间（水平{{ level }}）", "{{ interval }}"),
+            ("刑罚", "{{ penalty }}（{{ penalty_source }}）"),
+            ("罚金", "{{ fine }}；依据：{{ fine_law }}"),
+            ("缓刑", "{{ suspension }}"),
+            ("羁押与折抵", "{{ custody }}"),
+            ("独任审判员或者合议庭意见", BLANK),
+            ("承办人签名、日期", f"{BLANK}　　____年__月__日"),
+        ),
+        (6.0, 19.4),
+        labels=(0,),
+    )
+    heading(page, "注意")
     loop(page, "warnings")
-    line(page, NOTE, size=9)
+    note(page)
     return page
 
 
 def blank_page(*, landscape: bool = False) -> Any:
-    """An A4 page with fonts that Chinese documents use."""
+    """An A4 page with the margins and type of official documents (GB/T 9704); the worksheet, a
+    table, is set smaller."""
     page = Document()
     section = page.sections[0]
+    top, bottom, left, right = (2.2, 2.0, 2.2, 2.1) if landscape else (3.7, 3.5, 2.8, 2.6)
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     if landscape:
         section.orientation = WD_ORIENT.LANDSCAPE
         section.page_width, section.page_height = Cm(29.7), Cm(21)
-    side = Cm(1.6 if landscape else 2.8)
-    section.left_margin = section.right_margin = side
-    style = page.styles["Normal"]
-    style.font.name, style.font.size = "Times New Roman", Pt(10.5 if landscape else 14)
-    style.element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋")
+    section.top_margin, section.bottom_margin = Cm(top), Cm(bottom)
+    section.left_margin, section.right_margin = Cm(left), Cm(right)
+    normal = page.styles["Normal"]
+    normal.font.size = Pt(10.5 if landscape else 16)
+    set_font(normal.element.get_or_add_rPr(), BODY)
+    normal.paragraph_format.space_after = Pt(0)
+    if not landscape:
+        normal.paragraph_format.line_spacing = Pt(28)
+    page_number(section.footer.paragraphs[0])
     page.core_properties.author = "liangxing"
     return page
+
+
+def title(page: Any, text: str, *, size: float = 22) -> None:
+    """The name of the document."""
+    line(page, text, size=size, font=TITLE, bold=True, centred=True, after=12)
 
 
 def line(
@@ -188,32 +207,63 @@ def line(
     text: str,
     *,
     size: float | None = None,
+    font: str | None = None,
     bold: bool = False,
     centred: bool = False,
-    right: bool = False,
-) -> None:
-    """A paragraph without indent."""
+    after: float | None = None,
+) -> Any:
+    """A paragraph without indent; sizes in points."""
     paragraph = page.add_paragraph()
     run = paragraph.add_run(text)
     run.bold = bold
     if size:
         run.font.size = Pt(size)
+        paragraph.paragraph_format.line_spacing = 1.3
+    if font:
+        set_font(run._r.get_or_add_rPr(), font)
     if centred:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    if right:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    if after is not None:
+        paragraph.paragraph_format.space_after = Pt(after)
+    return paragraph
 
 
 def heading(page: Any, text: str) -> None:
-    """A heading of a part."""
-    line(page, text, bold=True)
+    """A heading of a part, on one page with what follows."""
+    paragraph = line(page, text, font=HEADING)
+    paragraph.paragraph_format.space_before = Pt(8)
+    paragraph.paragraph_format.keep_with_next = True
+
+
+def attachment(page: Any, text: str) -> None:
+    """A page of its own."""
+    heading(page, text)
+    page.paragraphs[-1].paragraph_format.page_break_before = True
 
 
 def body(page: Any, text: str) -> None:
     """A paragraph with the usual indent of two characters."""
     paragraph = page.add_paragraph(text)
-    paragraph.paragraph_format.first_line_indent = Pt(28)
-    paragraph.paragraph_format.space_after = Pt(4)
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+    paragraph.paragraph_format.first_line_indent = 2 * page.styles["Normal"].font.size
+    # In characters for Word, in points for programs that know no characters.
+    paragraph._p.get_or_add_pPr().get_or_add_ind().set(qn("w:firstLineChars"), "200")
+
+
+def signed(page: Any, *lines: str) -> None:
+    """Room to sign at the right, never torn apart."""
+    for text in lines:
+        paragraph = line(page, text)
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        paragraph.paragraph_format.right_indent = Cm(1.2)
+        paragraph.paragraph_format.keep_together = True
+        paragraph.paragraph_format.keep_with_next = text != lines[-1]
+    page.paragraphs[-1].paragraph_format.space_after = Pt(12)
+
+
+def note(page: Any) -> None:
+    """What the paper is."""
+    line(page, NOTE, size=9).paragraph_format.space_before = Pt(12)
 
 
 def loop(page: Any, field: str) -> None:
@@ -230,10 +280,62 @@ def numbered(page: Any, field: str) -> None:
     body(page, "{%p endfor %}")
 
 
-def fill(row: Any, texts: tuple[str, ...], *, bold: bool = False) -> None:
-    """The cells of a row."""
-    for cell, text in zip(row.cells, texts, strict=True):
-        cell.paragraphs[0].add_run(text).bold = bold
+def fill_table(
+    page: Any,
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[float],
+    *,
+    labels: Sequence[int] = (),
+    head: bool = False,
+) -> Any:
+    """A table with borders; widths in centimetres, `labels` the columns that name the others."""
+    table = page.add_table(rows=0, cols=len(widths))
+    table.style = "Table Grid"
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
+    for number, texts in enumerate(rows):
+        cells = table.add_row().cells
+        for place, (cell, text, width) in enumerate(zip(cells, texts, widths, strict=True)):
+            cell.width = Cm(width)
+            cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+            run = cell.paragraphs[0].add_run(text)
+            spacing = cell.paragraphs[0].paragraph_format
+            spacing.space_before = spacing.space_after = Pt(2)
+            if place in labels or (head and number == 0):
+                set_font(run._r.get_or_add_rPr(), HEADING)
+                cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    return table
+
+
+def repeat_head(table: Any) -> None:
+    """The first row stands at the top of every page."""
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def set_font(properties: Any, name: str) -> None:
+    """A Chinese face, beside Times New Roman for Latin letters and figures."""
+    fonts = properties.get_or_add_rFonts()
+    for script in ("w:ascii", "w:hAnsi"):
+        fonts.set(qn(script), "Times New Roman")
+    fonts.set(qn("w:eastAsia"), name)
+
+
+def page_number(paragraph: Any) -> None:
+    """The number of the page in the middle of the foot."""
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
+        run = paragraph.add_run()
+        run.font.size = Pt(10.5)
+        if kind:
+            mark = OxmlElement("w:fldChar")
+            mark.set(qn("w:fldCharType"), kind)
+        else:
+            mark = OxmlElement("w:instrText")
+            mark.text = text
+        run._r.append(mark)
 
 
 if __name__ == "__main__":

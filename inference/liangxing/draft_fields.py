@@ -18,7 +18,7 @@ from liangxing.law.fines import FineLaw, fine_of
 from liangxing.law.statutory_trace import articles_of
 from liangxing.law.suspension import suspension_of
 from liangxing.law.trace_text import mark_of, months_of
-from liangxing.law.wording import cited
+from liangxing.law.wording import cited, tier_text
 from liangxing.prediction import Penalty, Prediction, TraceStep
 from liangxing.whatif.directions import harm_of
 from liangxing.whatif.sheet import BLANK
@@ -76,6 +76,7 @@ def fields_of(found: Draftable) -> dict[str, Any]:
         "articles": formal(articles) or BLANK,
         "bases": formal("、".join([articles, *_bases(found)]).strip("、")) or BLANK,
         "fact": case.fact.strip(),
+        "tiers": _tiers_text(law) or BLANK,
         "statutory": range_text(prediction.bounds.statutory),
         "guideline": range_text(prediction.bounds.guideline)
         if prediction.bounds.guideline
@@ -138,6 +139,19 @@ def day_text(day: date | None) -> str:
     ('2022年5月7日', '____年__月__日')
     """
     return f"{day.year}年{day.month}月{day.day}日" if day else "____年__月__日"
+
+
+def _tiers_text(law: LegalAssessment) -> str:
+    """The tiers of each charge that the facts leave, in the words of the statute."""
+    counts = law.statutory.counts
+    told = [
+        "或者".join(dict.fromkeys(tier_text(tier) for tier in count.versions[0].choice.allowed))
+        for count in counts
+    ]
+    if len(counts) == 1:
+        return told[0]
+    named = zip(counts, told, strict=True)
+    return "；".join(f"{count.statute.charge}罪，{tiers}" for count, tiers in named)
 
 
 def _fine_law(found: Draftable) -> FineLaw | None:
