@@ -9,6 +9,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+# The mildest first.
 PenaltyKind = Literal[
     "exempt",
     "fine_only",

@@ -5,22 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from liangxing.prediction import PenaltyKind
 from liangxing.reading.numerals import parse_numeral
 from liangxing.terms import parse_term, penalty_kind
 
-SEVERITY: tuple[PenaltyKind, ...] = (
-    "exempt",
-    "fine_only",
-    "surveillance",
-    "detention",
-    "fixed_term",
-    "life",
-    "death_reprieve",
-    "death",
-)
+SEVERITY: tuple[PenaltyKind, ...] = get_args(PenaltyKind)
+"""Kinds of penalty, the mildest first."""
 Form = Literal["exact", "range", "at_most", "at_least", "about", "kind_only"]
 
 _N = "[0-9零一二三四五六七八九十两壹贰叁肆伍陆柒捌玖拾]{1,3}"
