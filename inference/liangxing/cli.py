@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
@@ -18,6 +16,14 @@ from rich.progress import Progress
 from liangxing.case import Case
 from liangxing.commands.audit import audit
 from liangxing.commands.draft import draft
+from liangxing.commands.options import (
+    LadderOption,
+    LevelOption,
+    LocalOption,
+    ModelOption,
+    StageOption,
+)
+from liangxing.commands.rows import BadRows, check_targets
 from liangxing.commands.score import score
 from liangxing.commands.serve import serve
 from liangxing.commands.similar import similar
@@ -42,20 +48,6 @@ app.command()(audit)
 app.command()(serve)
 _errors = Console(stderr=True)
 
-ModelOption = Annotated[
-    Path | None,
-    typer.Option("--model", help="Bundle folder or models:/NAME@ALIAS; else the bundled model."),
-]
-LadderOption = Annotated[
-    str | None,
-    typer.Option(help="A court's leniency by stage of the plea: 321 or jinan; else none."),
-]
-StageOption = Annotated[
-    str | None,
-    typer.Option(help="Stage of the plea of --fact: investigation, prosecution or trial."),
-]
-_LISTED_FAILURES = 20
-
 
 @app.command()
 def predict(
@@ -64,12 +56,10 @@ def predict(
     input: Annotated[Path | None, typer.Option(help="Cases: .jsonl, .csv or .xlsx.")] = None,
     output: Annotated[Path | None, typer.Option(help="Predictions, JSON Lines.")] = None,
     charge: Annotated[list[str] | None, typer.Option(help="Charge of --fact; repeatable.")] = None,
-    level: Annotated[float, typer.Option(help="Coverage of the interval.")] = 0.9,
+    level: LevelOption = 0.9,
     batch_size: Annotated[int, typer.Option(min=1)] = 16,
     threads: Annotated[int | None, typer.Option(min=1)] = None,
-    local_thresholds: Annotated[
-        Path | None, typer.Option(help="A province's own figures for tiers, YAML.")
-    ] = None,
+    local_thresholds: LocalOption = None,
     ladder: LadderOption = None,
     stage: StageOption = None,
 ) -> None:
@@ -89,12 +79,9 @@ def predict(
         return
     assert input is not None
     assert output is not None
-    failures = _predict_file(predictor, input, output, level, batch_size, ladder)
-    for line, error in failures[:_LISTED_FAILURES]:
-        _errors.print(f"{input.name} line {line}: {error}", highlight=False, soft_wrap=True)
-    if failures:
-        _errors.print(f"{len(failures)} rows failed; the others are in {output}", highlight=False)
-        raise typer.Exit(1)
+    check_targets(input, output)
+    bad = _predict_file(predictor, input, output, level, batch_size, ladder)
+    bad.report(f"the others are in {output}")
 
 
 @app.command()
@@ -102,7 +89,8 @@ def explain(
     fact: Annotated[str, typer.Option(help="The facts of one case.")],
     model: ModelOption = None,
     charge: Annotated[list[str] | None, typer.Option(help="Charge; repeatable.")] = None,
-    level: Annotated[float, typer.Option(help="Coverage of the interval.")] = 0.9,
+    level: LevelOption = 0.9,
+    local_thresholds: LocalOption = None,
     ladder: LadderOption = None,
     stage: StageOption = None,
 ) -> None:
@@ -111,7 +99,8 @@ def explain(
     from liangxing.predictor import SentencePredictor
 
     case = Case.from_row({"fact": fact, "charges": charge or [], "stage": stage})
-    found = SentencePredictor.load(model).predict(case, level=level, ladder=ladder)
+    predictor = SentencePredictor.load(model, local_thresholds=local_thresholds)
+    found = predictor.predict(case, level=level, ladder=ladder)
     typer.echo(explanation(found))
 
 
@@ -198,38 +187,28 @@ def _predict_file(
     level: float,
     batch_size: int,
     ladder: str | None,
-) -> list[tuple[int, CaseError]]:
+) -> BadRows:
     """Writes predictions to a temporary file that then replaces `target`."""
+    from liangxing.atomic import atomic_file
     from liangxing.case_files import read_cases
 
-    failures: list[tuple[int, CaseError]] = []
+    bad = BadRows()
 
     def good() -> Iterator[Case]:
         for line, case in read_cases(source):
             if isinstance(case, CaseError):
-                failures.append((line, case))
+                bad.add(f"{source.name} line {line}", case)
             else:
                 yield case
 
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent or Path())
-    part = Path(name)
     cases = good()
-    try:
-        with (
-            os.fdopen(handle, "w", encoding="utf-8") as file,
-            Progress(console=_errors, transient=True) as progress,
-        ):
-            task = progress.add_task("Predicting", total=None)
-            while batch := list(islice(cases, batch_size)):
-                for prediction in predictor.predict_many(batch, batch_size, level, ladder=ladder):
-                    file.write(prediction.to_json() + "\n")
-                progress.advance(task, len(batch))
-        part.chmod(0o644)
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    return failures
+    with atomic_file(target) as file, Progress(console=_errors, transient=True) as progress:
+        task = progress.add_task("Predicting", total=None)
+        while batch := list(islice(cases, batch_size)):
+            for prediction in predictor.predict_many(batch, batch_size, level, ladder=ladder):
+                file.write(prediction.to_json() + "\n")
+            progress.advance(task, len(batch))
+    return bad
 
 
 if __name__ == "__main__":

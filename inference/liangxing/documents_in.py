@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,19 +32,29 @@ def read_documents(path: Path) -> Iterator[tuple[str, Document | CaseError]]:
     to texts. UTF-8 and GB18030 are read. Raises DataError when `path` cannot be read at all.
     """
     if path.is_dir():
-        files = sorted(f for f in path.rglob("*") if f.suffix.lower() in SUFFIXES and f.is_file())
-        if not files:
-            raise DataError(f"folder {path} holds no {', '.join(SUFFIXES)} file")
-        for file in files:
+        found = False
+        for file in _walk(path):
+            found = True
             name = file.relative_to(path).as_posix()
             try:
                 yield from _file(file, name)
             except (DataError, OSError) as error:
                 yield name, CaseError(str(error))
+        if not found:
+            raise DataError(f"folder {path} holds no {', '.join(SUFFIXES)} file")
     elif path.is_file():
         yield from _file(path, path.name)
     else:
         raise DataError(f"input {path} does not exist; give a file or a folder")
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """The documents of a folder by name; the names of one folder at a time are held."""
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            if name.lower().endswith(SUFFIXES):
+                yield Path(place) / name
 
 
 def _file(path: Path, name: str) -> Iterator[tuple[str, Document | CaseError]]:

@@ -82,7 +82,7 @@ class SentencePredictor:
     ) -> None:
         manifest = bundle.manifest
         self.bundle = bundle
-        self._finder = finder
+        self.finder = finder
         self.grid = bundle.grid
         self.answers = Answers(bundle)
         self._tokenizer = WindowTokenizer.from_file(bundle.folder / TOKENIZER, manifest.windows)
@@ -233,7 +233,7 @@ class SentencePredictor:
         texts = self._read(cases)
         charge_rows = calibrate.softmax(texts.encoding.charge_logits.astype(np.float64))
         contexts = [
-            legal_context(case, names, row, finder=self._finder, ladder=ladder)
+            legal_context(case, names, row, finder=self.finder, ladder=ladder)
             for case, row in zip(cases, charge_rows, strict=True)
         ]
         return self._decided(texts, contexts, [case.defendants_count for case in cases])
@@ -254,7 +254,7 @@ class SentencePredictor:
                 known.mode,
                 known.sets,
                 reading,
-                finder=self._finder,
+                finder=self.finder,
                 ladder=ladder,
             )
             for reading, stage in states

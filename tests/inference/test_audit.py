@@ -5,7 +5,7 @@ import json
 import pytest
 from judgment_texts import APPEAL, judgment
 from liangxing.audit import audit_documents, audit_in_processes, row_json
-from liangxing.audit_case import facts_text
+from liangxing.audit.facts import facts_text
 from liangxing.documents_in import Document
 from liangxing.predictor import SentencePredictor
 from liangxing.reading.judgment import read_judgment

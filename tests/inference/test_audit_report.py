@@ -6,14 +6,10 @@ import re
 
 import pytest
 from judgment_texts import judgment
-from liangxing.audit_report import report_csv, report_html
-from liangxing.audit_stats import (
-    FIRST_LOOK,
-    AuditStats,
-    outside_by,
-    population_stability,
-    wilson,
-)
+from liangxing.audit import statistics
+from liangxing.audit.drift import population_stability
+from liangxing.audit.report import report_csv, report_html
+from liangxing.audit.statistics import FIRST_LOOK, AuditStats, outside_by, wilson
 from liangxing.cli import app
 from typer.testing import CliRunner
 
@@ -122,6 +118,15 @@ def test_the_gravest_cases_come_first_and_memory_stays_bounded():
     assert looks[1].id == "row-49"
 
 
+def test_names_without_end_do_not_fill_the_memory(monkeypatch):
+    monkeypatch.setattr(statistics, "MOST_GROUPS", 3)
+    stats = stats_of([row(n, court=f"扫描件法院{n}") for n in range(10)])
+    courts = stats.groups["court"]
+    assert len(courts) == 4
+    assert courts[statistics.OTHERS].defendants == 7
+    assert sum(group.defendants for group in courts.values()) == stats.whole.defendants == 10
+
+
 def test_the_page_is_whole_in_itself_and_names_nobody():
     page = report_html(stats_of([row(n, flags=["verdict_deviates"]) for n in range(3)]))
     assert not re.search(r"(?:src|href)=|https?://|@import|url\(", page)
@@ -156,7 +161,15 @@ def test_the_command_writes_the_good_rows_and_lists_the_bad_ones(tmp_path):
 
 def test_bad_usage_leaves_no_file(tmp_path):
     target = tmp_path / "out.jsonl"
-    for extra in (["--level", "2"], ["--report", str(tmp_path / "r.pdf")]):
-        arguments = ["audit", "--input", str(tmp_path), "--output", str(target), *extra]
+    source = tmp_path / "in.jsonl"
+    source.write_text("{}", encoding="utf-8")
+    for extra in (
+        ["--level", "2"],
+        ["--report", str(tmp_path / "r.pdf")],
+        ["--report", str(tmp_path / "missing" / "r.html")],
+        ["--output", str(source)],
+    ):
+        arguments = ["audit", "--input", str(source), "--output", str(target), *extra]
         assert CliRunner().invoke(app, arguments).exit_code != 0
     assert not target.exists()
+    assert source.read_text(encoding="utf-8") == "{}"

@@ -79,14 +79,14 @@ def test_a_row_that_breaks_the_model_does_not_take_its_batch_along(
 def test_a_stopped_run_goes_on_and_ends_the_same(bundle_folder, source, tmp_path, monkeypatch):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     score(source, whole, model=bundle_folder, shard_rows=3)
-    write = shards_module.write_whole
+    write = shards_module.write_lines
 
     def full(path, lines):
         if path.name == "part-000001.jsonl":
             raise OSError(28, "No space left on device", str(path))
         write(path, lines)
 
-    monkeypatch.setattr(shards_module, "write_whole", full)
+    monkeypatch.setattr(shards_module, "write_lines", full)
     with pytest.raises(OSError, match="No space"):
         score(source, broken, model=bundle_folder, shard_rows=3)
     assert list(parts(broken)) == ["part-000000.jsonl"]

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from liangxing.atomic import atomic_folder
 from liangxing.errors import BundleError
 from liangxing.law import law_sha256
 from liangxing.model import bundle as bundles
@@ -63,7 +64,7 @@ def export_bundle(
     model, meta = load_trained(trained)
     seen_facts = list(seen_facts)
     windows = WindowSettings.model_validate(meta["windows"])
-    with bundles.atomic_folder(output) as folder:
+    with atomic_folder(output) as folder:
         _export_encoder(model, folder / bundles.ENCODER, windows)
         _export_head(model, folder / bundles.HEAD)
         shutil.copyfile(trained / TOKENIZER, folder / bundles.TOKENIZER)

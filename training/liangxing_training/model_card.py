@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
+from liangxing.atomic import atomic_folder
 from liangxing.model import bundle as bundles
 from liangxing.model.calibration import POOLED, Calibration
 
@@ -71,7 +72,7 @@ def finish_bundle(
 def revised_bundle(folder: Path, *, without: Collection[str] = ()) -> Iterator[Path]:
     """A copy of the bundle, less the files named, that takes its place when the block ends well;
     the block calls `finish_bundle` on it."""
-    with bundles.atomic_folder(folder) as staging:
+    with atomic_folder(folder) as staging:
         for file in folder.iterdir():
             if file.name not in without:
                 shutil.copy2(file, staging / file.name)

@@ -12,8 +12,9 @@ from typing import Any
 import mlflow
 import torch
 from accelerate import PartialState
+from liangxing.atomic import atomic_folder
 from liangxing.errors import ConfigError
-from liangxing.model.bundle import CHARGES, ROWS_BY_YEAR, TREES, atomic_folder, load_bundle
+from liangxing.model.bundle import CHARGES, ROWS_BY_YEAR, TREES, load_bundle
 
 from liangxing_training import tracking
 from liangxing_training.calibrate import calibrate

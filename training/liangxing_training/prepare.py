@@ -17,8 +17,8 @@ from datasets import (
     enable_progress_bars,
     load_from_disk,
 )
+from liangxing.atomic import atomic_folder
 from liangxing.errors import DataError
-from liangxing.model.bundle import atomic_folder
 from pydantic import Field
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 

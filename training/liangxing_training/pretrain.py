@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from liangxing.atomic import atomic_folder
 from liangxing.errors import ConfigError
-from liangxing.model.bundle import atomic_folder
 from liangxing.model.tokens import WindowTokenizer
 from transformers import (
     AutoConfig,

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from liangxing.atomic import atomic_folder
 from liangxing.errors import ConfigError, DataError
-from liangxing.model.bundle import atomic_folder
 from liangxing.model.tokens import encoder_text
 from safetensors import safe_open
 from tokenizers import Tokenizer

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,14 +10,13 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from liangxing.commands.options import LevelOption, LocalOption, ModelOption
+from liangxing.commands.rows import BadRows, check_targets
 from liangxing.errors import CaseError, DataError
 
 if TYPE_CHECKING:
-    from liangxing.audit_stats import AuditStats
+    from liangxing.audit.statistics import AuditStats
     from liangxing.documents_in import Document
-
-_errors = Console(stderr=True)
-_LISTED_FAILURES = 20
 
 
 def audit(
@@ -31,101 +28,71 @@ def audit(
         Path | None, typer.Option(help="Report to write: .html, with a .csv beside it.")
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes, each with its model.")] = 1,
-    level: Annotated[float, typer.Option(help="Coverage of the interval.")] = 0.9,
+    level: LevelOption = 0.9,
     batch_size: Annotated[int, typer.Option(min=1)] = 16,
-    model: Annotated[
-        Path | None,
-        typer.Option("--model", help="Bundle folder or models:/NAME@ALIAS; else the bundled."),
-    ] = None,
+    local_thresholds: LocalOption = None,
+    model: ModelOption = None,
 ) -> None:
     """Recommendation, verdict and prediction side by side, with flags for a second look.
 
     Rows that cannot be read are listed, and the rest is written.
     """
-    from liangxing.audit_report import report_csv, report_html
-    from liangxing.audit_stats import AuditStats
-    from liangxing.commands.one_case import write_whole
+    from liangxing.atomic import write_bytes
+    from liangxing.audit.report import report_csv, report_html
+    from liangxing.audit.statistics import AuditStats
+    from liangxing.predictor import SentencePredictor, check_level
 
-    if not 0 < level < 1:
-        raise DataError(f"--level {level} is not between 0 and 1; 0.9 is usual")
+    check_level(level)
     if report is not None and report.suffix.lower() != ".html":
         raise DataError(f"--report {report} must end in .html")
-    stats = AuditStats()
-    failures = _write(input, output, stats, model, workers, level, batch_size)
-    stats.failed = len(failures)
-    if report is not None:
-        write_whole(report, report_html(stats).encode())
-        write_whole(report.with_suffix(".csv"), report_csv(stats).encode())
-    for place, error in failures[:_LISTED_FAILURES]:
-        _errors.print(f"{place}: {error}", highlight=False, soft_wrap=True)
-    if failures:
-        _errors.print(
-            f"{len(failures)} judgments failed; the others are in {output}", highlight=False
+    check_targets(input, output, *((report, report.with_suffix(".csv")) if report else ()))
+    # Loaded here in any case, so that a wrong model fails before any row is read.
+    predictor = SentencePredictor.load(model, local_thresholds=local_thresholds)
+    bad = BadRows()
+
+    def rows() -> Iterator[dict[str, Any]]:
+        from liangxing.audit import audit_documents, audit_in_processes
+
+        documents = _readable(input, bad)
+        if workers == 1:
+            return audit_documents(documents, predictor, level=level, batch_size=batch_size)
+        return audit_in_processes(
+            documents,
+            model=None if model is None else str(model),
+            workers=workers,
+            level=level,
+            batch_size=batch_size,
+            local_thresholds=None if local_thresholds is None else str(local_thresholds),
         )
-        raise typer.Exit(1)
+
+    stats = AuditStats()
+    _write(rows(), output, stats)
+    stats.failed = bad.count
+    if report is not None:
+        write_bytes(report, report_html(stats).encode())
+        write_bytes(report.with_suffix(".csv"), report_csv(stats).encode())
+    bad.report(f"the others are in {output}")
 
 
-def _write(
-    source: Path,
-    target: Path,
-    stats: AuditStats,
-    model: Path | None,
-    workers: int,
-    level: float,
-    batch_size: int,
-) -> list[tuple[str, CaseError]]:
-    """Writes the rows to a temporary file that then replaces `target`."""
-    from liangxing.audit import row_json
+def _readable(source: Path, bad: BadRows) -> Iterator[Document]:
     from liangxing.documents_in import read_documents
 
-    failures: list[tuple[str, CaseError]] = []
-
-    def good() -> Iterator[Document]:
-        for place, document in read_documents(source):
-            if isinstance(document, CaseError):
-                failures.append((place, document))
-            else:
-                yield document
-
-    rows = _rows(good(), model, workers, level, batch_size)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent or Path())
-    part = Path(name)
-    try:
-        with (
-            os.fdopen(handle, "w", encoding="utf-8") as file,
-            Progress(console=_errors, transient=True) as progress,
-        ):
-            task = progress.add_task("Auditing", total=None)
-            for row in rows:
-                file.write(row_json(row) + "\n")
-                stats.add(row)
-                progress.advance(task)
-        part.chmod(0o644)
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    return failures
+    for place, document in read_documents(source):
+        if isinstance(document, CaseError):
+            bad.add(place, document)
+        else:
+            yield document
 
 
-def _rows(
-    documents: Iterator[Document],
-    model: Path | None,
-    workers: int,
-    level: float,
-    batch_size: int,
-) -> Iterator[dict[str, Any]]:
-    from liangxing.audit import audit_documents, audit_in_processes
-    from liangxing.predictor import SentencePredictor
+def _write(rows: Iterator[dict[str, Any]], target: Path, stats: AuditStats) -> None:
+    """Writes the rows to a temporary file that then replaces `target`, and counts them."""
+    from liangxing.atomic import atomic_file
+    from liangxing.audit import row_json
 
-    # The model is loaded here in any case, so that a wrong one fails before any row is read.
-    predictor = SentencePredictor.load(model)
-    if workers == 1:
-        return audit_documents(documents, predictor, level=level, batch_size=batch_size)
-    return audit_in_processes(
-        documents,
-        model=None if model is None else str(model),
-        workers=workers,
-        level=level,
-        batch_size=batch_size,
-    )
+    console = Console(stderr=True)
+    with atomic_file(target) as file, Progress(console=console, transient=True) as progress:
+        task = progress.add_task("Auditing", total=None)
+        for row in rows:
+            file.write(row_json(row) + "\n")
+            stats.add(row)
+            progress.advance(task)

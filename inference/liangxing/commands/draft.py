@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from liangxing.commands.options import LadderOption, LevelOption, LocalOption, ModelOption
 from liangxing.errors import DataError
 
 
@@ -26,17 +27,14 @@ def draft(
     template: Annotated[
         Path | None, typer.Option(help="A .docx of your own with docxtpl placeholders.")
     ] = None,
-    ladder: Annotated[
-        str | None, typer.Option(help="A court's leniency by stage of the plea: 321 or jinan.")
-    ] = None,
-    level: Annotated[float, typer.Option(help="Coverage of the interval.")] = 0.9,
-    model: Annotated[
-        Path | None,
-        typer.Option("--model", help="Bundle folder or models:/NAME@ALIAS; else the bundled."),
-    ] = None,
+    ladder: LadderOption = None,
+    level: LevelOption = 0.9,
+    local_thresholds: LocalOption = None,
+    model: ModelOption = None,
 ) -> None:
     """A document to check and sign; what the case does not say stays blank."""
-    from liangxing.commands.one_case import one_case, write_whole
+    from liangxing.atomic import write_bytes
+    from liangxing.commands.one_case import one_case
     from liangxing.drafts import KINDS, DraftKind
     from liangxing.drafts import draft as drafted
     from liangxing.law.assess import assess
@@ -50,9 +48,11 @@ def draft(
     if output.suffix.lower() != ".docx":
         raise DataError(f"--output {output} must end in .docx")
     case = one_case(fact, input, charge, id)
-    law = assess(case, options=Options(plea_ladder=ladder, stage=case.stage))
-    found = SentencePredictor.load(model).predict(case, level=level, ladder=ladder)
+    predictor = SentencePredictor.load(model, local_thresholds=local_thresholds)
+    options = Options(plea_ladder=ladder, stage=case.stage)
+    law = assess(case, finder=predictor.finder, options=options)
+    found = predictor.predict(case, level=level, ladder=ladder)
     document = drafted(chosen, case, found, law, penalty=penalty, template=template)
-    write_whole(output, document.content)
+    write_bytes(output, document.content)
     for warning in document.warnings:
         Console(stderr=True).print(f"注意：{warning}", highlight=False, soft_wrap=True)

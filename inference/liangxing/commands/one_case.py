@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,17 +30,3 @@ def one_case(
         which = f"with id {id_!r}" if id_ else "in all"
         raise DataError(f"{source} holds {len(found)} cases {which}; name one of them with --id")
     return found[0].model_copy(update={"charges": tuple(charges)}) if charges else found[0]
-
-
-def write_whole(target: Path, content: bytes) -> None:
-    """Writes a file that is there whole or not at all."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        part.chmod(0o644)
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise

@@ -10,23 +10,23 @@ import typer
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
+from liangxing.commands.options import LevelOption, LocalOption, ModelOption
+
 _errors = Console(stderr=True)
 
 
 def score(
     input: Annotated[Path, typer.Option(help="Cases: a .jsonl file or a folder of them.")],
     output: Annotated[Path, typer.Option(help="Folder for the shards; the same one goes on.")],
-    model: Annotated[
-        Path | None,
-        typer.Option(help="Bundle folder or models:/NAME@ALIAS; else the bundled model."),
-    ] = None,
+    model: ModelOption = None,
     engine: Annotated[
         str, typer.Option(help="local (processes of this machine) or ray.")
     ] = "local",
     workers: Annotated[int | None, typer.Option(min=1, help="Else one per core.")] = None,
     shard_rows: Annotated[int, typer.Option(min=1)] = 2000,
-    level: Annotated[float, typer.Option(help="Coverage of the intervals.")] = 0.9,
+    level: LevelOption = 0.9,
     batch_size: Annotated[int, typer.Option(min=1)] = 16,
+    local_thresholds: LocalOption = None,
 ) -> None:
     """Predict millions of cases into shards; a run that stopped goes on with the same command."""
     from liangxing.scoring import score as score_all
@@ -43,6 +43,7 @@ def score(
             shard_rows=shard_rows,
             level=level,
             batch_size=batch_size,
+            local_thresholds=local_thresholds,
             progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
     typer.echo(

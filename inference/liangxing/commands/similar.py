@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from liangxing.commands.options import ModelOption
+from liangxing.commands.rows import BadRows, check_targets
 from liangxing.errors import CaseError, DataError
 
 if TYPE_CHECKING:
@@ -24,18 +23,12 @@ similar = typer.Typer(
     help="The nearest of your own cases, with their penalties.", no_args_is_help=True
 )
 _errors = Console(stderr=True)
-_LISTED_FAILURES = 20
 
 InputOption = Annotated[
     Path, typer.Option(help="Cases with verdicts (months, life, death, fine): .jsonl, .csv, .xlsx")
 ]
 IndexOption = Annotated[Path, typer.Option(help="Folder of the index.")]
-ModelOption = Annotated[
-    Path | None,
-    typer.Option("--model", help="Bundle folder or models:/NAME@ALIAS; else the bundled model."),
-]
 ThreadsOption = Annotated[int | None, typer.Option(min=1)]
-Failures = list[tuple[int, CaseError]]
 
 
 @similar.command()
@@ -84,6 +77,7 @@ def query(
     threads: ThreadsOption = None,
 ) -> None:
     """The nearest cases of one fact, or of every case of a file; never a case itself."""
+    from liangxing.atomic import atomic_file
     from liangxing.similar import JudgedCase, SimilarCases
 
     if (fact is None) == (input is None):
@@ -97,14 +91,15 @@ def query(
         return
     assert input is not None
     assert output is not None
-    with _replacing(output) as file:
+    check_targets(input, output)
+    with atomic_file(output) as file:
 
         def answer(line: int, asked: JudgedCase) -> None:
             found = cases.query(asked, k=k, charge=charge)
             file.write(replace(found, id=found.id or str(line)).to_json() + "\n")
 
-        failures, _ = _each(input, "Searching", answer)
-    _report(failures, input, f"the others are in {output}")
+        bad, _ = _each(input, "Searching", answer)
+    bad.report(f"the others are in {output}")
 
 
 def _predictor(model: Path | None, threads: int | None) -> SentencePredictor:
@@ -114,10 +109,10 @@ def _predictor(model: Path | None, threads: int | None) -> SentencePredictor:
 
 
 def _fill(cases: SimilarCases, source: Path, index: Path) -> None:
-    failures, added = _each(source, "Indexing", lambda _, judged: cases.add(judged))
+    bad, added = _each(source, "Indexing", lambda _, judged: cases.add(judged))
     if added:
         cases.save(index)
-    _report(failures, source, f"{added} were added to {index}" if added else "nothing was written")
+    bad.report(f"{added} were added to {index}" if added else "nothing was written")
     if not added:
         raise DataError(f"{source} holds no case; nothing was written")
     typer.echo(f"{added} cases added, {len(cases)} in {index}")
@@ -125,12 +120,12 @@ def _fill(cases: SimilarCases, source: Path, index: Path) -> None:
 
 def _each(
     source: Path, title: str, work: Callable[[int, JudgedCase], None]
-) -> tuple[Failures, int]:
-    """Runs `work` on the cases of a file; returns the bad lines and the number of good ones."""
+) -> tuple[BadRows, int]:
+    """Runs `work` on the cases of a file; returns the bad rows and the number of good ones."""
     from liangxing.case_files import read_rows
     from liangxing.similar import JudgedCase
 
-    failures: Failures = []
+    bad = BadRows()
     done = 0
     with Progress(console=_errors, transient=True) as progress:
         task = progress.add_task(title, total=None)
@@ -142,29 +137,5 @@ def _each(
                 work(line, JudgedCase.from_row(row))
                 done += 1
             except CaseError as error:
-                failures.append((line, error))
-    return failures, done
-
-
-def _report(failures: Failures, source: Path, rest: str) -> None:
-    """Lists bad lines and ends with exit code 1 if there are any."""
-    for line, error in failures[:_LISTED_FAILURES]:
-        _errors.print(f"{source.name} line {line}: {error}", highlight=False, soft_wrap=True)
-    if failures:
-        _errors.print(f"{len(failures)} rows failed; {rest}", highlight=False, soft_wrap=True)
-        raise typer.Exit(1)
-
-
-@contextmanager
-def _replacing(target: Path) -> Generator[IO[str]]:
-    """A temporary file that replaces `target` when the block succeeds."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent or Path())
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            yield file
-        part.chmod(0o644)
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+                bad.add(f"{source.name} line {line}", error)
+    return bad, done

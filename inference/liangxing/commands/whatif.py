@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from liangxing.commands.options import LadderOption, LevelOption, LocalOption, ModelOption
 from liangxing.errors import DataError
 
 
@@ -26,24 +27,21 @@ def whatif(
     variants: Annotated[
         Path | None, typer.Option(help='JSON list of {"name": , "set": {}, "unset": []}.')
     ] = None,
-    ladder: Annotated[
-        str | None, typer.Option(help="A court's leniency by stage of the plea: 321 or jinan.")
-    ] = None,
-    level: Annotated[float, typer.Option(help="Coverage of the interval.")] = 0.9,
+    ladder: LadderOption = None,
+    level: LevelOption = 0.9,
     json_: Annotated[bool, typer.Option("--json", help="One line of JSON, not words.")] = False,
     sheet: Annotated[
         Path | None, typer.Option(help="Negotiation sheet to write: .md or .html.")
     ] = None,
-    model: Annotated[
-        Path | None,
-        typer.Option("--model", help="Bundle folder or models:/NAME@ALIAS; else the bundled."),
-    ] = None,
+    local_thresholds: LocalOption = None,
+    model: ModelOption = None,
 ) -> None:
     """What a change would do: by law with its source, and by the model with the text unchanged.
 
     Without --set, --unset or --variants: a plea at each stage and each fact joined with one.
     """
-    from liangxing.commands.one_case import one_case, write_whole
+    from liangxing.atomic import write_bytes
+    from liangxing.commands.one_case import one_case
     from liangxing.predictor import SentencePredictor
     from liangxing.whatif.sheet import negotiation_sheet
     from liangxing.whatif.text import whatif_text
@@ -54,12 +52,13 @@ def whatif(
         raise DataError("give either --variants or --set and --unset")
     case = one_case(fact, input, charge, id)
     chosen: Any = _variants(variants) if variants else _one(set or [], unset or [])
-    found = SentencePredictor.load(model).what_if(case, chosen, level=level, ladder=ladder)
+    predictor = SentencePredictor.load(model, local_thresholds=local_thresholds)
+    found = predictor.what_if(case, chosen, level=level, ladder=ladder)
     typer.echo(found.to_json() if json_ else whatif_text(found))
     if sheet is not None:
         page = negotiation_sheet(found)
         html = sheet.suffix.lower() == ".html"
-        write_whole(sheet, (page.html() if html else page.markdown()).encode())
+        write_bytes(sheet, (page.html() if html else page.markdown()).encode())
 
 
 def _one(given: list[str], unset: list[str]) -> list[dict[str, Any]] | None:

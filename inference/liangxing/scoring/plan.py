@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from liangxing.atomic import write_lines
 from liangxing.errors import DataError
-from liangxing.scoring.files import write_whole
 
 PLAN = "plan.json"
 
@@ -54,6 +54,7 @@ class Settings(BaseModel):
     level: float
     batch_size: int
     shard_rows: int
+    local_thresholds_sha256: str | None = None
 
 
 class Plan(BaseModel):
@@ -90,7 +91,7 @@ def plan_for(source: Path, output: Path, settings: Settings) -> Plan:
     if not plan.shards:
         raise DataError(f"{source} holds no row")
     output.mkdir(parents=True, exist_ok=True)
-    write_whole(path, [plan.model_dump_json()])
+    write_lines(path, [plan.model_dump_json()])
     return plan
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from liangxing.errors import ConfigError
 from liangxing.law import law_sha256
-from liangxing.model.bundle import BUNDLED, load_bundle
+from liangxing.law.local import load_local
+from liangxing.model.bundle import BUNDLED, file_sha256, load_bundle
 from liangxing.model.registry import local_folder
 from liangxing.reading import READING_VERSION
 from liangxing.scoring.local import run_local
@@ -40,19 +41,23 @@ def score(
     shard_rows: int = 2000,
     level: float = 0.9,
     batch_size: int = 16,
+    local_thresholds: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Summary:
     """Scores a JSON Lines file, or a folder of them, into `output`, going on where a run stopped.
 
     `output` holds plan.json, part-NNNNNN.jsonl (predictions in the order of the input) and
     bad-NNNNNN.jsonl (file, line, error, row) where a shard has bad rows. `progress` is called
-    with the rows done and all rows. Raises ConfigError for a bad setting, DataError for an unfit
-    folder, BundleError for the model.
+    with the rows done and all rows. Raises ConfigError for a bad setting or a province's file that
+    is wrong, DataError for an unfit folder, BundleError for the model.
     """
     if engine not in ENGINES:
         raise ConfigError(f"--engine {engine} is unknown; choose one of {', '.join(ENGINES)}")
     if not 0 < level < 1:
         raise ConfigError(f"--level {level} is not between 0 and 1; 0.9 is usual")
+    local = None if local_thresholds is None else Path(local_thresholds).resolve()
+    if local is not None:
+        load_local(local)
     folder = BUNDLED if model is None else local_folder(model)
     settings = Settings(
         model_sha256=load_bundle(folder).sha256,
@@ -61,12 +66,19 @@ def score(
         level=level,
         batch_size=batch_size,
         shard_rows=shard_rows,
+        local_thresholds_sha256=file_sha256(local) if local else None,
     )
     plan = plan_for(source, output, settings)
     left = [shard for shard in plan.shards if not shard.part(output).is_file()]
     total = sum(shard.rows for shard in plan.shards)
     done = total - sum(shard.rows for shard in left)
-    job = Job(str(output.resolve()), str(folder.resolve()), level, batch_size)
+    job = Job(
+        str(output.resolve()),
+        str(folder.resolve()),
+        level,
+        batch_size,
+        None if local is None else str(local),
+    )
     if progress:
         progress(done, total)
     for shard in ENGINES[engine](job, left, workers) if left else ():

@@ -9,26 +9,30 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from liangxing.atomic import write_lines
 from liangxing.case import Case
 from liangxing.errors import CaseError
 from liangxing.prediction import Prediction
 from liangxing.predictor import SentencePredictor
-from liangxing.scoring.files import write_whole
 from liangxing.scoring.plan import Shard
 
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker needs to know; `model` is a bundle folder that it can read."""
+    """What a worker needs to know; `model` is a bundle folder and `local_thresholds` a file that
+    it can read."""
 
     output: str
     model: str
     level: float
     batch_size: int
+    local_thresholds: str | None = None
 
     def predictor(self) -> SentencePredictor:
         """One thread, since workers share the machine."""
-        return SentencePredictor.load(self.model, threads=1)
+        return SentencePredictor.load(
+            self.model, threads=1, local_thresholds=self.local_thresholds
+        )
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,10 @@ def score_shard(predictor: SentencePredictor, job: Job, shard: Shard) -> int:
     output = Path(job.output)
     if bad:
         bad.sort(key=lambda row: row.line)
-        write_whole(shard.bad(output), (row.to_json() for row in bad))
+        write_lines(shard.bad(output), (row.to_json() for row in bad))
     else:
         shard.bad(output).unlink(missing_ok=True)
-    write_whole(shard.part(output), lines)
+    write_lines(shard.part(output), lines)
     return len(bad)
 
 

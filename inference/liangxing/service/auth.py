@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from liangxing.commands.one_case import write_whole
+from liangxing.atomic import write_bytes
 from liangxing.errors import ConfigError
 
 RATE_PER_MINUTE, CASES_PER_DAY = 120, 20_000
@@ -109,8 +109,7 @@ def new_key(
         first = error.errors(include_input=False)[0]
         raise ConfigError(f"new key {name!r}: {first['loc'][0]}: {first['msg']}") from error
     content = {"keys": [each.model_dump() for each in (*known, key)]}
-    write_whole(path, (json.dumps(content, indent=1) + "\n").encode())
-    path.chmod(0o600)
+    write_bytes(path, (json.dumps(content, indent=1) + "\n").encode(), mode=0o600)
     return secret
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from liangxing.audit_case import facts_text
+from liangxing.audit.facts import facts_text
 from liangxing.case import MAX_FACT_CHARACTERS
 from liangxing.errors import CaseError
 from liangxing.reading.judgment import read_judgment

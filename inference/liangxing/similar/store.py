@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from liangxing.atomic import atomic_folder
 from liangxing.errors import DataError
-from liangxing.model.bundle import ENCODER, TOKENIZER, Manifest, atomic_folder, file_sha256
+from liangxing.model.bundle import ENCODER, TOKENIZER, Manifest, file_sha256
 from liangxing.similar.judged import IndexedCase
 
 FORMAT_VERSION = 1

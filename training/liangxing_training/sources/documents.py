@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from liangxing.audit_case import facts_text
+from liangxing.audit.facts import facts_text
 from liangxing.reading.judgment import read_judgment
 from liangxing.reading.judgment_types import DefendantReading, Judgment, StatedPenalty, Verdict
 

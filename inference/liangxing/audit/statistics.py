@@ -5,30 +5,23 @@ from __future__ import annotations
 import heapq
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from liangxing.audit.drift import Drift, drift_of, empty_errors, error_bin
+from liangxing.audit.rules import rules
 
 EDGES = (3.0, 6.0, 12.0, 36.0)
 """Edges in months of how far verdicts lie below or above recommendations."""
 BINS = 2 * (len(EDGES) + 1) + 1
 """Bins of deviations; the middle one is for verdicts inside the recommendation."""
-ERROR_EDGES = (-1.0, -0.6, -0.35, -0.2, -0.08, 0.08, 0.2, 0.35, 0.6, 1.0)
-"""Edges of ln(verdict + 1) - ln(prediction + 1), the distance of `cail_score` with its sign."""
 FIRST_LOOK = 20
-_FEWEST_A_PERIOD = 30
-_SMOOTHED = 0.5
+MOST_GROUPS = 20_000
+"""Keys of one grouping; China has some 3,500 courts, and names in scans have no end."""
+UNKNOWN, OTHERS = "不详", "其他"
 _Z = 1.959963984540054
 _TOLD = ("recommended", "verdict", "predicted")
-_GRAVITY = {
-    "recommendation_outside_bounds": 5.0,
-    "suspension_ineligible": 5.0,
-    "verdict_deviates": 3.0,
-    "recommendation_outside_guideline": 2.0,
-    "recommendation_outside_interval": 2.0,
-    "suspension_deviates": 1.5,
-    "circumstance_not_reflected": 1.0,
-}
 
 
 @dataclass
@@ -80,17 +73,6 @@ class Look:
         return (self.score, -self.order) < (other.score, -other.order)
 
 
-@dataclass(frozen=True)
-class Drift:
-    """One quarter: its cases and the population stability index of the model's error against
-    the reference quarters; null for these and where there are too few cases."""
-
-    period: str
-    cases: int
-    index: float | None
-    compared: bool = False
-
-
 @dataclass
 class AuditStats:
     """All that the report shows; feed it every row with `add`."""
@@ -112,9 +94,7 @@ class AuditStats:
     groups: dict[str, defaultdict[str, Adoption]] = field(
         default_factory=lambda: {n: defaultdict(Adoption) for n in ("charge", "court", "month")}
     )
-    errors: defaultdict[str, list[int]] = field(
-        default_factory=lambda: defaultdict(lambda: [0] * (len(ERROR_EDGES) + 1))
-    )
+    errors: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(empty_errors))
     looks: list[Look] = field(default_factory=list[Look])
 
     def add(self, row: Mapping[str, Any]) -> None:
@@ -129,13 +109,12 @@ class AuditStats:
         self.flags.update(person["flags"])
         self.adjusted += bool(person["adjustments"])
         charges = [count["charge"] for count in person["counts"] if count["charge"]]
-        month = (row["judgment_date"] or "")[:7] or "不详"
+        month = (row["judgment_date"] or "")[:7] or UNKNOWN
         keys = {
-            "charge": charges[0] if charges else "不详",
-            "court": row["court"] or "不详",
+            "charge": charges[0] if charges else UNKNOWN,
+            "court": row["court"] or UNKNOWN,
             "month": month,
         }
-        groups = [self.whole, *(self.groups[name][key] for name, key in keys.items())]
         adopted = person["adopted"]
         advice, verdict = person["recommended"], person["first_instance"] or person["verdict"]
         if adopted["value"] is not None:
@@ -147,7 +126,7 @@ class AuditStats:
         if advice and verdict and advice["suspended"]:
             self.suspended_recommended += 1
             self.suspended_followed += bool(verdict["suspended"])
-        for group in groups:
+        for group in self._groups(keys):
             group.defendants += 1
             group.recommended += advice is not None
             group.known += adopted["value"] is not None
@@ -175,8 +154,7 @@ class AuditStats:
             self.covered += interval["low"] <= months <= interval["high"]
         if months is not None and guess["months"] is not None:
             error = math.log1p(months) - math.log1p(guess["months"])
-            place = sum(error >= edge for edge in ERROR_EDGES)
-            self.errors[month][place] += 1
+            self.errors[month][error_bin(error)] += 1
 
     def _look(
         self,
@@ -188,7 +166,7 @@ class AuditStats:
     ) -> None:
         if not person["flags"]:
             return
-        score = sum(_GRAVITY[code] for code in person["flags"])
+        score = sum(rules().flags[code].gravity for code in person["flags"])
         score += 0.0 if distance is None else math.log1p(abs(distance))
         words = [person[key]["text"] if person[key] else "" for key in _TOLD]
         look = Look(
@@ -214,26 +192,15 @@ class AuditStats:
         return sorted(self.looks, reverse=True)
 
     def drift(self) -> list[Drift]:
-        """Model error by quarter against the first periods that hold half of the dated cases."""
-        quarters: defaultdict[str, list[int]] = defaultdict(lambda: [0] * (len(ERROR_EDGES) + 1))
-        for month, counts in self.errors.items():
-            if month != "不详":
-                name = f"{month[:4]}年第{(int(month[5:7]) + 2) // 3}季度"
-                quarters[name] = [a + b for a, b in zip(quarters[name], counts, strict=True)]
-        total = sum(map(sum, quarters.values()))
-        base, found = [0] * (len(ERROR_EDGES) + 1), list[Drift]()
-        gathered = 0
-        for name in sorted(quarters):
-            counts = quarters[name]
-            if gathered < total / 2:
-                base = [a + b for a, b in zip(base, counts, strict=True)]
-                gathered += sum(counts)
-                found.append(Drift(name, sum(counts), None))
-            else:
-                enough = min(sum(counts), gathered) >= _FEWEST_A_PERIOD
-                value = population_stability(base, counts) if enough else None
-                found.append(Drift(name, sum(counts), value, compared=True))
-        return found
+        """Model error by quarter against the first quarters that hold half of the dated cases."""
+        return drift_of({month: n for month, n in self.errors.items() if month != UNKNOWN})
+
+    def _groups(self, keys: Mapping[str, str]) -> Iterator[Adoption]:
+        """The whole, and of each grouping the group of a defendant."""
+        yield self.whole
+        for name, key in keys.items():
+            groups = self.groups[name]
+            yield groups[key if key in groups or len(groups) < MOST_GROUPS else OTHERS]
 
 
 def wilson(successes: int, cases: int) -> tuple[float, float] | None:
@@ -249,18 +216,6 @@ def wilson(successes: int, cases: int) -> tuple[float, float] | None:
     spread = share * (1 - share) / cases + square / (4 * cases * cases)
     half = _Z * math.sqrt(spread) / (1 + square / cases)
     return max(0.0, centre - half), min(1.0, centre + half)
-
-
-def population_stability(expected: list[int], actual: list[int]) -> float:
-    """The population stability index of two histograms, half a case added to every bin.
-
-    >>> population_stability([50, 50], [50, 50])
-    0.0
-    """
-    before = [count + _SMOOTHED for count in expected]
-    after = [count + _SMOOTHED for count in actual]
-    shares = [(a / sum(after), b / sum(before)) for a, b in zip(after, before, strict=True)]
-    return sum((a - b) * math.log(a / b) for a, b in shares)
 
 
 def outside_by(

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
-from liangxing.audit_case import OpinionCircumstance
-from liangxing.law.circumstances import CaseFacts, circumstance_rules, fact_names
+from liangxing.audit.facts import OpinionCircumstance
+from liangxing.audit.rules import rules
+from liangxing.audit.weighing import unweighed
+from liangxing.law.circumstances import CaseFacts, fact_names
 from liangxing.law.suspension import suspension_of
 from liangxing.prediction import Circumstance, Interval, Prediction
 from liangxing.reading.adoption import kept_to
@@ -22,20 +20,6 @@ from liangxing.reading.judgment_types import (
     Verdict,
 )
 from liangxing.terms import penalty_text
-
-_FEWEST_OPINION = 60
-# One circumstance under several names: whoever weighs one of them has weighed the fact.
-_FAMILIES = (
-    ("surrender", "confession", "plea_in_court"),
-    ("plea_leniency", "plea_in_court"),
-    ("compensation", "forgiveness", "settlement", "restitution"),
-    ("recidivist", "prior_record", "drug_recidivist", "on_probation", "on_parole"),
-    ("accessory", "coerced", "principal"),
-    ("attempt", "desistance", "preparation"),
-    ("merit", "major_merit"),
-    ("juvenile",),
-    ("elderly",),
-)
 
 
 @dataclass(frozen=True)
@@ -58,10 +42,12 @@ def flags_of(
     prediction: Prediction | None,
     opinion: Sequence[OpinionCircumstance],
     opinion_text: str,
+    others: Sequence[str] = (),
 ) -> list[Flag]:
     """The flags of one defendant, gravest first; without a prediction those that need none.
 
-    `opinion_text` is empty where the court had no cause to weigh every circumstance, as on appeal.
+    `opinion_text` is empty where the court had no cause to weigh every circumstance, as on appeal;
+    `others` are the names of the other defendants.
     """
     advice = person.recommendation
     decided = person.first_instance or person.verdict
@@ -69,19 +55,19 @@ def flags_of(
     found: list[tuple[str, str]] = []
     if prediction and advice:
         found += _against_bounds(advice, prediction)
-    found += _suspension(person, prediction)
-    if prediction and advice:
         found += _against_ranges(advice, prediction)
+    found += _suspension(person, prediction)
     if advice and decided and verdict:
         found += _against_verdict(person, advice, decided, verdict)
-    if prediction and len(opinion_text) >= _FEWEST_OPINION:
-        found += _unweighed(prediction.circumstances, opinion)
+    if prediction and not (verdict and verdict.acquitted):
+        charges = decided.charges if decided else ()
+        passed_over = unweighed(
+            prediction.circumstances, opinion, opinion_text, others=others, charges=charges
+        )
+        found += [("circumstance_not_reflected", _stated(each)) for each in passed_over]
+    order = list(rules().flags)
+    found.sort(key=lambda flag: order.index(flag[0]))
     return [_flag(code, evidence) for code, evidence in found]
-
-
-def rules() -> dict[str, dict[str, Any]]:
-    """Name, rule and source of every flag by code, in order of gravity."""
-    return _rules()
 
 
 def _against_bounds(advice: Recommendation, prediction: Prediction) -> Iterator[tuple[str, str]]:
@@ -170,27 +156,9 @@ def _suspension(
             yield "suspension_ineligible", f"{_told(advice)}；{law.trace.rule}"
 
 
-def _unweighed(
-    found: Sequence[Circumstance], opinion: Sequence[OpinionCircumstance]
-) -> Iterator[tuple[str, str]]:
-    """Circumstances of the guidelines that the facts state and the opinion does not mention."""
-    weighed = {each.id for each in opinion}
-    for circumstance in found:
-        if circumstance.value != "yes" or circumstance.evidence is None:
-            continue
-        rule = circumstance_rules().get(circumstance.id)
-        if rule is None or weighed & _family(circumstance.id):
-            continue
-        name = fact_names()[circumstance.id]
-        yield "circumstance_not_reflected", f"{name}：“{circumstance.evidence.text}”"
-
-
-def _family(id_: str) -> set[str]:
-    ids = {id_}
-    for family in _FAMILIES:
-        if id_.startswith(family):
-            ids |= {other for other in fact_names() if other.startswith(family)}
-    return ids
+def _stated(circumstance: Circumstance) -> str:
+    words = circumstance.evidence.text if circumstance.evidence else ""
+    return f"{fact_names()[circumstance.id]}：“{words}”"
 
 
 def _told(advice: Recommendation) -> str:
@@ -202,11 +170,5 @@ def _term(months: float) -> str:
 
 
 def _flag(code: str, evidence: str) -> Flag:
-    entry = _rules()[code]
-    return Flag(code, entry["name"], entry["rule"], entry["source"], entry["verified"], evidence)
-
-
-@lru_cache(maxsize=1)
-def _rules() -> dict[str, dict[str, Any]]:
-    text = resources.files("liangxing").joinpath("audit_rules.yaml").read_text("utf-8")
-    return yaml.safe_load(text)
+    rule = rules().flags[code]
+    return Flag(code, rule.name, rule.rule, rule.source, rule.verified, evidence)

@@ -10,8 +10,9 @@ from importlib import resources
 from itertools import pairwise
 from string import Template
 
-from liangxing.audit_flags import rules
-from liangxing.audit_stats import EDGES, Adoption, AuditStats, Drift, Look
+from liangxing.audit.drift import Drift
+from liangxing.audit.rules import FlagRule, rules
+from liangxing.audit.statistics import EDGES, Adoption, AuditStats, Look
 
 _SHOWN = 30
 _COLUMNS = (
@@ -77,8 +78,8 @@ def report_csv(stats: AuditStats) -> str:
         )
     for label, count in zip(_bin_labels(), stats.deviations, strict=True):
         writer.writerow(["deviation", label, count, *[""] * 9])
-    for code, entry in rules().items():
-        writer.writerow(["flag", entry["name"], stats.flags[code], *[""] * 9])
+    for code, rule in rules().flags.items():
+        writer.writerow(["flag", rule.name, stats.flags[code], *[""] * 9])
     for drift in stats.drift():
         writer.writerow(["drift_psi", drift.period, drift.cases, _plain(drift.index), *[""] * 8])
     return "\ufeff" + out.getvalue()
@@ -140,8 +141,8 @@ def _group(stats: AuditStats, name: str, label: str) -> str:
 
 def _flags(stats: AuditStats) -> str:
     rows = [
-        (entry["name"], str(stats.flags[code]), entry["rule"], _source(entry))
-        for code, entry in rules().items()
+        (rule.name, str(stats.flags[code]), rule.rule, _source(rule))
+        for code, rule in rules().flags.items()
     ]
     return "<h2>提示</h2>" + _table(("提示", "被告人", "规则", "依据"), rows, text_from=2)
 
@@ -254,12 +255,12 @@ def _soft(text: str) -> str:
     return f"<p class='soft'>{escape(text)}</p>" if text else ""
 
 
-def _source(entry: dict[str, object]) -> str:
-    return f"{entry['source']}" + ("" if entry["verified"] else "（未与官方文本核对）")
+def _source(rule: FlagRule) -> str:
+    return rule.source + ("" if rule.verified else "（未与官方文本核对）")
 
 
 def _name(code: str) -> str:
-    return str(rules()[code]["name"])
+    return rules().flags[code].name
 
 
 def _rate(group: Adoption) -> str:
