@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart bundle test lint bench format clean
+.PHONY: help quickstart bundle test lint audit bench load format clean
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,11 @@ lint: $(STAMP)  ## Style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
+	$(BIN)/hadolint Containerfile
+
+audit: $(STAMP)  ## Known holes in the pinned packages (asks the advisory service of PyPI)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit
+	$(BIN)/pip-audit --strict --no-deps --disable-pip -r constraints.txt
 
 format: $(STAMP)  ## Rewrite the files in the project's style
 	$(BIN)/ruff check --fix .
@@ -44,6 +49,9 @@ format: $(STAMP)  ## Rewrite the files in the project's style
 
 bench: $(STAMP)  ## Speed, as ratios against a peer in the same run
 	$(BIN)/python benchmarks/run.py
+
+load: $(STAMP)  ## The service under twice its capacity on loopback, one minute
+	$(BIN)/python benchmarks/load.py --seconds 60
 
 clean:  ## Remove what the targets made
 	rm -rf $(VENV) runs mlflow.db mlruns .pytest_cache .ruff_cache .hypothesis

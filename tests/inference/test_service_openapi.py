@@ -30,9 +30,15 @@ OPERATIONS = (
 )
 
 # Nothing given, or bytes, of which any fit the schema.
-PLAIN = ("/v1/model", "/v1/charges", "/v1/terms", "/healthz", "/readyz", "/metrics") + (
+PLAIN = (
+    "/v1/model",
+    "/v1/charges",
+    "/v1/terms",
     "/v1/predict:batch",
     "/v1/documents",
+    "/healthz",
+    "/readyz",
+    "/metrics",
 )
 
 

@@ -29,7 +29,9 @@ class Guard:
     def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
         self._app = app
         self._seconds = settings.body_seconds
-        self._hosts = settings.allowed_hosts or (_LOCAL_NAMES if settings.loopback else ())
+        named = settings.allowed_hosts
+        # A health check on this machine names it as it pleases.
+        self._hosts = (*named, *_LOCAL_NAMES) if named or settings.loopback else ()
         self._limit = settings.json_bytes
         self._limits = {
             "/v1/predict:batch": settings.batch_bytes,

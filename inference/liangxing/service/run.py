@@ -16,6 +16,7 @@ from liangxing.service import logs
 from liangxing.service.app import create_app
 from liangxing.service.auth import read_keys
 from liangxing.service.metrics import FOLDER_VARIABLE
+from liangxing.service.models import load
 from liangxing.service.protocol import TimedProtocol
 from liangxing.service.settings import Settings, check
 
@@ -39,7 +40,10 @@ def run(settings: Settings) -> None:
     check(settings)
     if settings.keys is not None:
         read_keys(settings.keys)
-    load_bundle(BUNDLED if settings.model is None else local_folder(settings.model))
+    if settings.index is None:
+        load_bundle(BUNDLED if settings.model is None else local_folder(settings.model))
+    else:
+        load(settings)
     logs.configure()
     os.environ[SETTINGS_VARIABLE] = settings.model_dump_json()
     figures = tempfile.mkdtemp(prefix="liangxing-metrics-") if settings.workers > 1 else None
