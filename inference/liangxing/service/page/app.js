@@ -39,21 +39,27 @@ function editing(on) {
   byId('reading').hidden = on;
 }
 
-async function predict() {
+/** The case of the form with what a person found, and the options; null where a field is wrong. */
+function asked() {
   byId('problem').hidden = true;
   const read = form.read();
-  if (!read) return;
-  const given = { ...read.given };
+  if (!read) return null;
   for (const part of ['circumstances', 'quantities']) {
-    if (Object.keys(found[part]).length) given[part] = found[part];
+    if (Object.keys(found[part]).length) read.given[part] = { ...found[part] };
   }
+  return read;
+}
+
+async function predict() {
+  const read = asked();
+  if (!read) return;
   try {
     const prediction = await withProgress(async (signal) => {
       await load();
-      return api.predict(given, read.options, signal);
+      return api.predict(read.given, read.options, signal);
     });
     if (!prediction) return;
-    shown = { given, options: read.options, prediction };
+    shown = { ...read, prediction };
   } catch (problem) {
     editing(true);
     if (!(problem instanceof api.Problem) || !form.reject(problem)) showProblem(problem, predict);
@@ -209,8 +215,11 @@ function listen() {
     byId('fact').focus();
   });
   byId('own-drill').addEventListener('click', () => {
+    const own = asked();
+    if (!own) return;
     location.hash = 'drill';
-    drill.start({ given: shown.given, options: shown.options });
+    route(); // at once: what is hidden cannot take the focus
+    drill.start(own);
   });
   byId('cancel').addEventListener('click', cancel);
   byId('language').addEventListener('click', () => {

@@ -77,10 +77,11 @@ function picture(outlook, width, number) {
   svg('title', { id: title }, t('chart.title')),
   svg('desc', { id: description }, alternative(outlook)),
   grid(scale, top, base, height),
+  distribution ? bars(scale, distribution, base) : '',
   marks.map((mark, index) => svg('g', { class: `pin ${mark.role}` }, svg('line', {
     x1: scale.at(mark.penalty), x2: scale.at(mark.penalty), y1: index * MARK + 8, y2: height - 4,
   }))),
-  distribution ? bars(scale, distribution, base) : '',
+  distribution ? shares(scale, distribution, base) : '',
   axis(scale, base),
   rows.map(([name, label, range], index) =>
     track(scale, name, label, range, base + AXIS + index * ROW)),
@@ -92,23 +93,28 @@ function grid(scale, top, base, height) {
     svg('line', { x1: scale.x(months), x2: scale.x(months), y1: top, y2: height - 4 })));
 }
 
-function bars(scale, distribution, base) {
+function slotsOf(scale, distribution) {
   const slots = scale.bins.map((bin) => ({ ...bin, share: distribution.bins[bin.name] ?? 0 }));
   for (const name of ['life', 'death']) {
     const place = scale.places[name];
     if (place) slots.push({ name, from: place[0], to: place[1], share: distribution[name] });
   }
   const highest = Math.max(...slots.map((slot) => slot.share), 1e-9);
-  return svg('g', { class: 'bars' }, slots.map(({ name, from, to, share }) => {
-    const tall = (BARS * share) / highest;
-    const wide = Math.max(to - from - 2, 1);
-    return [
-      svg('rect', { x: from + 1, y: base - tall, width: wide, height: tall, 'data-bin': name }),
-      share >= 0.02 && wide >= 20
-        ? svg('text', { x: (from + to) / 2, y: base - tall - 4, 'text-anchor': 'middle' }, percentText(share))
-        : '',
-    ];
+  return slots.map((slot) => ({
+    ...slot, wide: Math.max(slot.to - slot.from - 2, 1), tall: (BARS * slot.share) / highest,
   }));
+}
+
+function bars(scale, distribution, base) {
+  return svg('g', { class: 'bars' }, slotsOf(scale, distribution).map(({ name, from, wide, tall }) =>
+    svg('rect', { x: from + 1, y: base - tall, width: wide, height: tall, 'data-bin': name })));
+}
+
+function shares(scale, distribution, base) {
+  return svg('g', { class: 'shares' }, slotsOf(scale, distribution)
+    .filter(({ share, wide }) => share >= 0.02 && wide >= 20)
+    .map(({ from, to, tall, share }) =>
+      svg('text', { x: (from + to) / 2, y: base - tall - 4, 'text-anchor': 'middle' }, percentText(share))));
 }
 
 function axis(scale, base) {

@@ -4,7 +4,7 @@ import * as api from './api.js';
 import { CASES } from './cases.js';
 import { mountChart } from './chart.js';
 import { chinese, el } from './dom.js';
-import { language, t, words } from './i18n.js';
+import { t, words } from './i18n.js';
 import { announce, withProgress } from './progress.js';
 import { addToTally, clearTally, scoreOf, tally } from './score.js';
 import { monthsText, penaltyText, rangeText } from './terms.js';
@@ -29,7 +29,7 @@ export function mountDrill(host, { onProblem }) {
       number: at + 1, total: CASES.length, title: words(current().title),
     }));
     host.replaceChildren(
-      el('div', { class: 'card' }, el('h1', {}, t('drill.title')), el('p', { class: 'soft' }, t('drill.intro')),
+      el('div', { class: 'card' }, el('h2', {}, t('drill.title')), el('p', { class: 'soft' }, t('drill.intro')),
         standing(), el('details', { class: 'folded' }, el('summary', {}, t('drill.rule.title')), el('p', {}, t('drill.rule')))),
       el('article', { class: 'card' }, heading,
         el('p', { class: 'soft' }, `${t('drill.charge')} `, chinese((current().charges ?? []).join('、') || '—')),
@@ -79,7 +79,7 @@ export function mountDrill(host, { onProblem }) {
   }
 
   async function submit(given) {
-    proposal = { ...given, text: `${t(`kind.${given.kind}`)}${given.months ? monthsText(given.months) : ''}` };
+    proposal = given;
     try {
       const { fact, charges } = current();
       const asked = own ?? { given: { fact, charges }, options: {} };
@@ -112,12 +112,12 @@ export function mountDrill(host, { onProblem }) {
       el('div', { class: 'bar' },
         el('h2', { tabindex: -1 }, `${t('drill.score')} `, el('span', { class: 'points' }, t('drill.points', { points: score.total }))),
         el('button', { type: 'button', class: 'primary', onclick: next }, t('drill.next'))),
-      el('dl', { class: 'figures' }, part('statutory'), part('guideline'), part('close')),
+      el('div', { class: 'pair' }, el('dl', { class: 'figures' }, part('statutory'), part('guideline'), part('close')),
       el('dl', { class: 'figures' },
-        el('dt', {}, t('drill.yours')), el('dd', {}, language() === 'zh' ? proposal.text : penaltyText(proposal)),
+        el('dt', {}, t('drill.yours')), el('dd', {}, penaltyText(proposal)),
         el('dt', {}, t('drill.models')), el('dd', {}, penaltyText(answer.penalty)),
         el('dt', {}, t('result.guideline')), el('dd', {}, guideline ? rangeText(guideline) : t('result.guideline.none')),
-        el('dt', {}, t('result.statutory')), el('dd', {}, rangeText(statutory))),
+        el('dt', {}, t('result.statutory')), el('dd', {}, rangeText(statutory)))),
       chart,
       el('h3', {}, t('trace.title')),
       traceList(answer.trace));

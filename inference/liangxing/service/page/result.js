@@ -59,7 +59,7 @@ export function headline(prediction) {
 /** Warnings of the service, as it words them. */
 export function warningList(warnings) {
   if (!warnings.length) return '';
-  return el('aside', { class: 'warnings' }, el('h3', {}, t('result.warnings')),
+  return el('div', { class: 'warnings' }, el('h3', {}, t('result.warnings')),
     el('ul', {}, warnings.map((warning) => chinese(warning, 'li'))));
 }
 

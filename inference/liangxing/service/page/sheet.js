@@ -81,7 +81,7 @@ function paper(given, prediction) {
       el('ul', {}, prediction.warnings.map((warning) => chinese(warning, 'li')))] : '',
     el('h4', {}, t('sheet.opinion')),
     el('p', {}, blank(true)),
-    el('p', { class: 'sign' }, `${t('sheet.sign')} `, blank(), ` ${t('sheet.date')} `, blank()),
+    el('p', { class: 'sign' }, ['sign', 'date'].map((name) => el('span', {}, `${t(`sheet.${name}`)} `, blank()))),
     el('p', { class: 'note' }, t('sheet.model', {
       name: model.name, version: model.version, sha: model.sha256.slice(0, 12),
     })));

@@ -41,12 +41,24 @@ export function stepText(data) {
   return 'low' in data || 'high' in data ? rangeText({ low: data.low ?? 0, high: data.high ?? null, life: data.life, death: data.death }) : '';
 }
 
-/** A penalty in words: the service's own in Chinese. */
+/** A penalty in words: the service's own in Chinese, where it has any. */
 export function penaltyText(penalty) {
-  if (!penalty) return t('none');
-  if (language() === 'zh') return penalty.text;
   const kind = t(`kind.${penalty.kind}`);
+  if (language() === 'zh') return penalty.text ?? kind + (penalty.months ? written(penalty.months) : '');
   return penalty.months ? `${kind}, ${monthsText(penalty.months)}` : kind;
+}
+
+const DIGITS = ['', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
+
+const numeral = (number) => (number < 10 ? DIGITS[number]
+  : `${number < 20 ? '' : DIGITS[Math.floor(number / 10)]}十${DIGITS[number % 10]}`);
+
+/** Months at half-month resolution in Chinese numerals, as a judgment writes them. */
+function written(months) {
+  const years = Math.floor(months / 12);
+  const whole = Math.floor(months % 12);
+  return [years && `${numeral(years)}年`, whole && `${numeral(whole)}个月`, months % 1 && '十五日']
+    .filter(Boolean).join('');
 }
 
 /** A penalty short enough for a mark on the axis. */

@@ -22,6 +22,7 @@ export function mountWhatIf(host, { given, options, prediction, names, onAdopt }
   let running = null;
   let timer = 0;
   const switches = el('div', { class: 'levers' });
+  const shift = el('p', { class: 'shift' });
   const outcome = el('div', { class: 'outcome' });
   const effects = el('div', { class: 'effects' });
 
@@ -81,9 +82,12 @@ export function mountWhatIf(host, { given, options, prediction, names, onAdopt }
     outcome.removeAttribute('aria-busy');
     const chart = el('div');
     const after = found?.after;
+    shift.hidden = !found;
+    shift.replaceChildren(...(found ? [el('span', { class: 'soft' }, penaltyText(prediction.penalty)), ' → ',
+      el('strong', {}, penaltyText(after.penalty))] : []));
     outcome.replaceChildren(
       problem ? el('p', { class: 'error', role: 'alert' }, problem.words ?? String(problem)) : '',
-      ...(found ? figures(prediction, after) : [el('p', { class: 'soft' }, t('whatif.none'))]),
+      found ? figures(prediction, after) : problem ? '' : el('p', { class: 'soft' }, t('whatif.none')),
       chart,
       found?.warnings.length
         ? el('ul', { class: 'warnings' }, found.warnings.map((warning) => chinese(warning, 'li'))) : '',
@@ -120,7 +124,7 @@ export function mountWhatIf(host, { given, options, prediction, names, onAdopt }
     host.replaceChildren(
       el('h2', {}, t('whatif.title')),
       el('p', { class: 'soft' }, t('whatif.intro')),
-      el('div', { class: 'bench' }, switches, outcome),
+      el('div', { class: 'bench' }, switches, shift, outcome),
       effects,
     );
     drawSwitches();
@@ -136,16 +140,11 @@ const guideline = (bounds) => (bounds.guideline ? rangeText(bounds.guideline) : 
 
 function figures(before, after) {
   const line = (name, one, other) => [el('dt', {}, name), el('dd', {}, moved(one, other))];
-  return [
-    el('p', { class: 'shift' },
-      el('span', { class: 'soft' }, penaltyText(before.penalty)), ' → ',
-      el('strong', {}, penaltyText(after.penalty))),
-    el('dl', { class: 'figures' },
-      line(t('result.interval'), rangeText(before.interval), rangeText(after.interval)),
-      line(t('result.guideline'), guideline(before.bounds), guideline(after.bounds)),
-      line(t('result.statutory'), rangeText(before.bounds.statutory), rangeText(after.bounds.statutory)),
-      line(t('result.suspension'), suspensionText(before.suspension), suspensionText(after.suspension))),
-  ];
+  return el('dl', { class: 'figures' },
+    line(t('result.interval'), rangeText(before.interval), rangeText(after.interval)),
+    line(t('result.guideline'), guideline(before.bounds), guideline(after.bounds)),
+    line(t('result.statutory'), rangeText(before.bounds.statutory), rangeText(after.bounds.statutory)),
+    line(t('result.suspension'), suspensionText(before.suspension), suspensionText(after.suspension)));
 }
 
 function valueText(names, id, value) {
