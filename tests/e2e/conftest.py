@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import threading
 
 import pytest
 from liangxing.predictor import SentencePredictor
+from liangxing.service.settings import Settings
 from liangxing.similar import JudgedCase, SimilarCases
+from service_thread import served
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 JUDGED = {"id": "近案一", "charges": ["盗窃"], "months": 8, "fine": 3000} | {
@@ -18,25 +18,14 @@ JUDGED = {"id": "近案一", "charges": ["盗窃"], "months": 8, "fine": 3000} |
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory):
-    """The origin of a running service. The socket listens first: what comes early waits."""
-    uvicorn = pytest.importorskip("uvicorn")
-    from liangxing.service.app import create_app
-    from liangxing.service.settings import Settings
-
+    """The origin of a running service."""
     index = SimilarCases(SentencePredictor.load(threads=1))
     index.add(JudgedCase.from_row(JUDGED))
     folder = tmp_path_factory.mktemp("similar") / "index"
     index.save(folder)
-    listening = socket.create_server(("127.0.0.1", 0), backlog=64)
-    settings = Settings(index=folder, deadline=60)
-    config = uvicorn.Config(create_app(settings), log_config=None, access_log=False, ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(30)
-    listening.close()
+    patient = Settings(index=folder, deadline=60, header_seconds=60)
+    with served(patient) as service:
+        yield service.url
 
 
 @pytest.fixture(scope="session")
