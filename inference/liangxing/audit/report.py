@@ -14,7 +14,7 @@ from liangxing.audit.drift import Drift
 from liangxing.audit.rules import FlagRule, rules
 from liangxing.audit.statistics import EDGES, Adoption, AuditStats, Look
 
-_SHOWN = 30
+_SHOWN, _AT_ONCE = 30, 10
 _COLUMNS = (
     *("group", "key", "defendants", "recommended", "adoption_known", "adopted", "rate"),
     *("rate_low", "rate_high", "compared", "inside", "mean_months_outside"),
@@ -35,10 +35,10 @@ def report_html(stats: AuditStats, *, title: str = "量刑建议监督报告") -
     parts = [
         _cards(stats),
         _deviations(stats),
-        *(_group(stats, name, label) for name, label in _GROUPS),
         _flags(stats),
-        _drift(stats),
         _looks(stats),
+        *(_group(stats, name, label) for name, label in _GROUPS),
+        _drift(stats),
     ]
     page = resources.files("liangxing").joinpath("pages/audit.html").read_text("utf-8")
     about = (
@@ -136,7 +136,7 @@ def _group(stats: AuditStats, name: str, label: str) -> str:
     ]
     head = (label, "被告人", "有建议", "采纳率", "95%区间", "刑期在建议内", "平均偏离（月）")
     more = f"只列{_SHOWN}项，共{len(groups)}项，全部见同名CSV。" if len(groups) > _SHOWN else ""
-    return f"<h2>按{label}</h2>{_table(head, rows)}{_soft(more)}"
+    return f"<h2>按{label}</h2>{_folded(head, rows, name == 'month')}{_soft(more)}"
 
 
 def _flags(stats: AuditStats) -> str:
@@ -196,7 +196,7 @@ def _look(number: int, look: Look) -> str:
 
 def bars(labels: Sequence[str], counts: Sequence[int], *, marked: int | None = None) -> str:
     """A bar chart as inline SVG; the bar at `marked` stands out."""
-    width, height, head, foot = 60, 160, 18, 28
+    width, height, head, foot = 68, 160, 18, 28
     most = max(*counts, 1)
     shapes: list[str] = []
     for place, (label, count) in enumerate(zip(labels, counts, strict=True)):
@@ -204,15 +204,15 @@ def bars(labels: Sequence[str], counts: Sequence[int], *, marked: int | None = N
         top, middle = head + height - tall, place * width + width / 2
         name = "bar marked" if place == marked else "bar"
         shapes += [
-            f'<rect class="{name}" x="{middle - 24}" y="{top:.1f}" width="48" '
+            f'<rect class="{name}" x="{middle - 26}" y="{top:.1f}" width="52" '
             f'height="{tall:.1f}"/>',
             f'<text x="{middle}" y="{top - 5:.1f}">{count}</text>',
             f'<text x="{middle}" y="{head + height + 18}">{escape(label)}</text>',
         ]
     wide, high = width * len(labels), head + height + foot
     return (
-        f'<svg viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" role="img" '
-        f'font-size="12" text-anchor="middle" fill="#1d2330">{"".join(shapes)}</svg>'
+        f'<div class="scroll"><svg viewBox="0 0 {wide} {high}" role="img" font-size="12" '
+        f'text-anchor="middle" fill="#1d2330">{"".join(shapes)}</svg></div>'
     )
 
 
@@ -243,6 +243,19 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]], *, text_from: int
         for row in rows
     )
     return f"<div class='scroll'><table><tr>{top}</tr>{body}</table></div>"
+
+
+def _folded(head: Sequence[str], rows: Sequence[Sequence[str]], last: bool) -> str:
+    """A table of some rows, the first or the `last` ones, with the others folded away."""
+    if len(rows) <= _AT_ONCE + 2:
+        return _table(head, rows)
+    cut = len(rows) - _AT_ONCE if last else _AT_ONCE
+    at_once, rest = (rows[cut:], rows[:cut]) if last else (rows[:cut], rows[cut:])
+    what = "更早" if last else "其余"
+    return (
+        _table(head, at_once)
+        + f"<details><summary>{what}{len(rest)}项</summary>{_table(head, rest)}</details>"
+    )
 
 
 def _instances(stats: AuditStats) -> str:
