@@ -48,8 +48,11 @@ h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{border:1px solid #999;padding:.4rem .5rem;text-align:left;vertical-align:top}
 th{background:#f0f0f0;white-space:nowrap}td{min-width:3.5em}ul{padding-left:1.3rem}
-@media print{body{margin:0}tr{break-inside:avoid}}
+div{overflow-x:auto}table.wide{min-width:54rem}
+@media print{body{margin:0}tr{break-inside:avoid}div{overflow:visible}table.wide{min-width:0}}
 """
+# Tables of more columns scroll on a phone.
+_NARROW = 3
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,8 @@ class Sheet:
         for section in self.sections:
             parts.append(f"<h2>{html.escape(section.title)}</h2>")
             if section.table:
-                parts += ["<table>", *_html_rows(section.table), "</table>"]
+                wide = ' class="wide"' if len(section.table.head) > _NARROW else ""
+                parts += [f"<div><table{wide}>", *_html_rows(section.table), "</table></div>"]
             if section.points:
                 items = "".join(f"<li>{html.escape(point)}</li>" for point in section.points)
                 parts.append(f"<ul>{items}</ul>")
