@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from liangxing.commands.options import LocalOption
 from liangxing.errors import DataError
 
 
@@ -20,6 +21,7 @@ def serve(
     index: Annotated[
         Path | None, typer.Option(help="Folder of similar cases, for /v1/similar.")
     ] = None,
+    local_thresholds: LocalOption = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes, each with its model.")] = 1,
     threads: Annotated[int, typer.Option(min=1, help="Threads of one prediction.")] = 1,
     queue: Annotated[int, typer.Option(min=0, help="Requests that may wait, per worker.")] = 16,
@@ -62,6 +64,7 @@ def serve(
             port=port,
             model=model,
             index=index,
+            local_thresholds=local_thresholds,
             workers=workers,
             threads=threads,
             queue=queue,

@@ -169,7 +169,8 @@ async def draft(
 ) -> Response:
     def work(loaded: Loaded) -> bytes:
         case = asked.case
-        law = assess(case, options=Options(plea_ladder=asked.ladder, stage=case.stage))
+        options = Options(plea_ladder=asked.ladder, stage=case.stage)
+        law = assess(case, finder=loaded.predictor.finder, options=options)
         found = loaded.predictor.predict(case, level=asked.level, ladder=asked.ladder)
         return drafted(kind, case, found, law, penalty=asked.penalty).content
 

@@ -96,7 +96,9 @@ def load(settings: Settings) -> Loaded:
 
     Raises LiangxingError naming the file at fault.
     """
-    predictor = SentencePredictor.load(settings.model, threads=settings.threads)
+    predictor = SentencePredictor.load(
+        settings.model, threads=settings.threads, local_thresholds=settings.local_thresholds
+    )
     predictor.predict(_TRIAL)
     index = settings.index
     return Loaded(predictor, None if index is None else SimilarCases.load(index, predictor))

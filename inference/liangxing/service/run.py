@@ -40,7 +40,7 @@ def run(settings: Settings) -> None:
     check(settings)
     if settings.keys is not None:
         read_keys(settings.keys)
-    if settings.index is None:
+    if settings.index is None and settings.local_thresholds is None:
         load_bundle(BUNDLED if settings.model is None else local_folder(settings.model))
     else:
         load(settings)

@@ -25,6 +25,7 @@ class Settings(BaseModel):
     port: int = Field(default=8000, ge=0, le=65535)
     model: str | None = None
     index: Path | None = None
+    local_thresholds: Path | None = None
     workers: int = Field(default=1, ge=1)
     threads: int = Field(default=1, ge=1)
     concurrency: int = Field(default=1, ge=1)
