@@ -49,6 +49,21 @@ def not_graver(one, other):
     return all(a <= b + 1e-9 for a, b in zip(gravity(one), gravity(other), strict=True))
 
 
+def test_many_changes_at_once_cost_a_few_looks_and_say_what_was_not_compared(
+    predictor, monkeypatch
+):
+    looks, rerun = [], predictor.rerun
+    monkeypatch.setattr(predictor, "rerun", lambda *given: looks.extend(given[2]) or rerun(*given))
+    few = one(predictor, dict.fromkeys(LIGHTER[-5:], True))
+    assert not any("未比较全部组合" in warning for warning in few.warnings)
+    assert len(looks) <= 2**5
+    looks.clear()
+    every = dict.fromkeys([*LIGHTER, *HEAVIER], True)
+    many = one(predictor, every)
+    assert any("未比较全部组合" in warning for warning in many.warnings)
+    assert len(looks) <= 3 * (len(every) + 2)
+
+
 def test_each_change_shows_the_laws_effect_with_its_source_and_the_models_beside_it(predictor):
     variant = one(predictor, {"surrender": True, "recidivist": "yes"})
     surrender, recidivist = variant.effects
