@@ -10,7 +10,7 @@ import pytest
 from liangxing.case import MAX_FACT_CHARACTERS
 
 expect = pytest.importorskip("playwright.sync_api").expect
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 
 FACT = (
     "2016年3月1日，被告人周某某在某商场窃得手机一部，经鉴定价值人民币4200元。"
@@ -37,7 +37,7 @@ def typed(page, fact, *charges):
 def theft(browser, address):
     """The prediction of an example, for tests that only look."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)
     page.goto(address)
     page.locator("body[data-ready]").wait_for()
     yield predicted(page)
