@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import socket
 
 import httpx2
 import pytest
+from liangxing.service.desk import Desk
+from liangxing.service.metrics import Metrics
+from liangxing.service.problems import ProblemError
 from liangxing.service.settings import Settings
 from service_thread import Later, served, slowly
 
@@ -75,6 +79,18 @@ def test_a_request_that_cannot_be_answered_in_time_gets_503_and_never_begins():
         slow.go.set()
         service.context.desk._pool.submit(lambda: None).result(60)
         assert not slow.begun.acquire(blocking=False)
+
+
+def test_nobody_is_let_in_who_would_wait_beyond_the_deadline():
+    async def one_after_three_waiting(patience: float) -> None:
+        desk = Desk(1, 100, Metrics(), patience=patience)
+        async with desk.place(), desk.place(), desk.place(), desk.place():
+            pass
+
+    asyncio.run(one_after_three_waiting(patience=60))
+    with pytest.raises(ProblemError) as refused:
+        asyncio.run(one_after_three_waiting(patience=0.1))
+    assert refused.value.slug == "queue-full"
 
 
 def test_stopping_finishes_what_was_accepted():

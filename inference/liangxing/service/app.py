@@ -40,7 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings=settings,
         metrics=metrics,
         models=Models(settings, metrics),
-        desk=Desk(settings.concurrency, settings.queue, metrics),
+        desk=Desk(settings.concurrency, settings.queue, metrics, patience=settings.deadline),
         rates=rates,
     )
     app = FastAPI(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
@@ -37,11 +36,8 @@ class Context:
         loaded = self.models.current
         async with self.desk.place():
             self.count_cases(request, cases)
-            return await self.desk.run(lambda: work(loaded), self.until())
-
-    def until(self) -> float:
-        """When a request accepted now must be answered, in monotonic seconds."""
-        return time.monotonic() + self.settings.deadline
+            until = request.scope["state"]["begun"] + self.settings.deadline
+            return await self.desk.run(lambda: work(loaded), until)
 
     def count_cases(self, request: Request, number: int) -> None:
         """Counts cases against the quota of the request's key, if it has one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,15 +21,19 @@ _MEMORY = 0.9
 class Desk:
     """Runs work off the event loop; all methods are called on the loop.
 
-    A place is held from acceptance to answer. There are as many as may run and wait; without one
-    a request is refused at once with the time after which it may come again.
+    A place is held from acceptance to answer. There are as many as may run and wait, and fewer
+    where the last would wait longer than `patience` seconds; without one a request is refused at
+    once with the time after which it may come again.
     """
 
-    def __init__(self, concurrency: int, queue: int, metrics: Metrics) -> None:
+    def __init__(
+        self, concurrency: int, queue: int, metrics: Metrics, *, patience: float = math.inf
+    ) -> None:
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="predict")
         self._concurrency = concurrency
         self._places = concurrency + queue
         self._taken = 0
+        self._patience = patience
         self._seconds = _FIRST_GUESS
         self._metrics = metrics
 
@@ -40,8 +45,9 @@ class Desk:
     @asynccontextmanager
     async def place(self) -> AsyncGenerator[None]:
         """A place for one request; ProblemError queue-full when there is none."""
-        if self._taken >= self._places:
-            wait = self._taken * self._seconds / self._concurrency
+        wait = self._taken * self._seconds / self._concurrency
+        late = self._taken > self._concurrency and wait > self._patience
+        if late or self._taken >= self._places:
             raise ProblemError(
                 "queue-full", f"{self._taken} requests are waiting already", retry_after=wait
             )

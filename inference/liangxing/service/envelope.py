@@ -61,7 +61,7 @@ class Envelope:
         begun = time.monotonic()
         given = Headers(scope=scope).get(REQUEST_ID, "")
         request_id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
-        scope.setdefault("state", {})["request_id"] = request_id
+        scope.setdefault("state", {}).update(request_id=request_id, begun=begun)
         status = 0
 
         async def sender(message: Message) -> None:

@@ -16,7 +16,7 @@ class Settings(BaseModel):
     """Settings of one service; every limit holds for one worker unless it says otherwise.
 
     `concurrency` predictions run at once, `queue` more may wait, and what comes on top is refused
-    at once. `deadline` runs from the moment a request is accepted until it is answered.
+    at once. `deadline` runs from the first byte of a request until it is answered.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
