@@ -28,6 +28,8 @@ from liangxing.service.rates import Rates
 from liangxing.service.settings import Settings, check
 
 PAGE = Path(__file__).parent / "page"
+# Of the deadline; the rest is for the work itself and for a machine that is busy otherwise.
+_WAITING_SHARE = 0.6
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -40,7 +42,12 @@ def create_app(settings: Settings) -> FastAPI:
         settings=settings,
         metrics=metrics,
         models=Models(settings, metrics),
-        desk=Desk(settings.concurrency, settings.queue, metrics, patience=settings.deadline),
+        desk=Desk(
+            settings.concurrency,
+            settings.queue,
+            metrics,
+            patience=_WAITING_SHARE * settings.deadline,
+        ),
         rates=rates,
     )
     app = FastAPI(
