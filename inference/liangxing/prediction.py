@@ -102,7 +102,10 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Suspension:
-    """Suspension (缓刑, Criminal Law art. 72); probation in months where the law gives it."""
+    """Suspension (缓刑, Criminal Law art. 72); probation in months where the law gives it.
+
+    `probability` is calibrated: 0 where the law bars suspension, null where none was calibrated.
+    """
 
     eligible: bool
     probability: float | None
@@ -111,7 +114,7 @@ class Suspension:
 
 @dataclass(frozen=True)
 class Fine:
-    """A fine in yuan with the model's 10 % and 90 % quantiles."""
+    """A fine in yuan, with the range that held 80 % of the fines of calibration; 0 is no fine."""
 
     yuan: float
     low: float

@@ -20,10 +20,9 @@ from liangxing.law.bounds import Finder
 from liangxing.law.leniency import ladder_notice
 from liangxing.law.local import load_local
 from liangxing.law.statutes import find
-from liangxing.law.suspension import suspension_of
 from liangxing.model import calibration as calibrate
 from liangxing.model import features
-from liangxing.model.answers import Answers, era_notice, most_probable, notices_of
+from liangxing.model.answers import Answers, Penalties, era_notice, most_probable, notices_of
 from liangxing.model.bundle import (
     BUNDLED,
     CHARGES,
@@ -57,11 +56,13 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Assessment:
-    """One case on the deployed path: its legal context and the outcome probabilities before any
-    bound, [outcomes]."""
+    """One case on the deployed path: its legal context, the outcome probabilities before any
+    bound, [outcomes], and what the heads of suspension and fine say, uncalibrated."""
 
     legal: LegalContext
     probabilities: Floats
+    suspension_logit: float
+    fine_quantiles: Floats
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,15 @@ class Run:
     contexts: list[LegalContext]
     outputs: HeadOutput
     probabilities: Floats
+
+    def assessment(self, index: int) -> Assessment:
+        """The case at `index`."""
+        return Assessment(
+            self.contexts[index],
+            self.probabilities[index],
+            float(self.outputs.suspension_logit[index]),
+            self.outputs.fine_quantiles[index].astype(np.float64),
+        )
 
 
 class SentencePredictor:
@@ -208,9 +218,7 @@ class SentencePredictor:
             cases = (case.model_copy(update={"charges": ()}) for case in cases)
         for batch in _batches(cases, batch_size):
             run = self.run(batch)
-            yield from (
-                Assessment(*pair) for pair in zip(run.contexts, run.probabilities, strict=True)
-            )
+            yield from map(run.assessment, range(len(batch)))
 
     def interval(self, found: Assessment, level: float) -> Interval:
         """The interval of an assessed case at any level, without another pass of the model."""
@@ -221,6 +229,13 @@ class SentencePredictor:
         )
         sets = calibrate.nested_sets(self.grid, distribution, bounds)
         return calibrate.interval_at(self.grid, sets, bounds, inflation, level)
+
+    def penalties(self, found: Assessment) -> Penalties:
+        """The recommended point of an assessed case, with suspension and fine."""
+        point = calibrate.best_point(self.grid, self.bounded(found), found.legal.bounds)
+        return self.answers.penalties(
+            found.legal, point, found.suspension_logit, found.fine_quantiles
+        )
 
     def bounded(self, found: Assessment) -> Floats:
         """The distribution inside the bounds, [outcomes]."""
@@ -313,14 +328,8 @@ class SentencePredictor:
     ) -> Prediction:
         """The case at `index` of a run in full."""
         manifest = self.bundle.manifest
-        legal, encoding, outputs = run.contexts[index], run.texts.encoding, run.outputs
-        found = Assessment(legal, run.probabilities[index])
-        distribution = self.bounded(found)
-        penalty = self.answers.penalty(
-            calibrate.best_point(self.grid, distribution, legal.bounds),
-            fine_only=legal.law.statutory.fine_only,
-        )
-        suspended = suspension_of(penalty.kind, penalty.months, legal.reading.facts, legal.charges)
+        legal, encoding, found = run.contexts[index], run.texts.encoding, run.assessment(index)
+        given = self.penalties(found)
         charge_row = calibrate.softmax(encoding.charge_logits[index].astype(np.float64))
         article_row = 1 / (1 + np.exp(-encoding.article_logits[index].astype(np.float64)))
         day = legal.reading.days.latest or date.today()
@@ -331,18 +340,18 @@ class SentencePredictor:
             warnings.append("案情过长，中间部分未读入模型（fact longer than the model reads）")
         return Prediction(
             id=id_,
-            penalty=penalty,
+            penalty=given.penalty,
             interval=self.interval(found, level),
             bounds=Bounds(statutory=legal.bounds, guideline=legal.shown.guideline.range),
-            distribution=self.answers.distribution(distribution),
+            distribution=self.answers.distribution(self.bounded(found)),
             charges=most_probable(manifest.charges, charge_row),
             articles=most_probable(manifest.articles, article_row),
-            suspension=self.answers.suspension(suspended, float(outputs.suspension_logit[index])),
-            fine=self.answers.fine(outputs.fine_quantiles[index]),
+            suspension=given.suspension,
+            fine=given.fine,
             model=self._identity,
             circumstances=list(legal.reading.circumstances),
             quantities=list(legal.reading.quantities),
-            trace=[*legal.shown.trace, suspended.trace],
+            trace=[*legal.shown.trace, given.suspension_law.trace],
             warnings=warnings,
         )
 

@@ -12,7 +12,8 @@ from liangxing.model.calibration import POOLED, Calibration, bounded, interval_a
 from liangxing.model.outcomes import OutcomeGrid
 from liangxing.prediction import OuterBounds, StatutoryBounds
 from liangxing.predictor import Assessment
-from liangxing_training.calibrate import conformity_scores, grouped_scores
+from liangxing_training.calibrate import conformity_scores
+from liangxing_training.score_groups import grouped_scores
 from mapie.regression import SplitConformalRegressor
 from scipy import stats
 from sklearn.base import BaseEstimator, RegressorMixin
@@ -97,7 +98,9 @@ def _scores(cases, records):
         def __init__(self, bounds):
             self.bounds = bounds
 
-    found = [Assessment(_Legal(law), probabilities) for probabilities, law in cases]  # type: ignore[arg-type]
+    found = [
+        Assessment(_Legal(law), probabilities, 0.0, np.zeros(3)) for probabilities, law in cases
+    ]  # type: ignore[arg-type]
     return conformity_scores(GRID, found, records, 0.5)
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -93,9 +94,41 @@ def test_the_charge_predicted_row_tells_how_often_and_how_surely_the_charge_is_r
     assert "charge_accuracy" not in evaluation.table[GIVEN]
 
 
+def test_suspension_and_fine_are_scored_beside_what_needs_no_text(evaluation, rows):
+    known = sum(row["suspension"] is not None for row in rows)
+    for report in evaluation.suspension:
+        assert 0 < report.eligible <= known
+        assert report.eligible + report.ineligible == known
+        assert set(report.metrics) >= {"brier", "brier_constant", "ece", "auc"}
+        brier = report.metrics["brier"]
+        assert brier.n == report.eligible
+        assert brier.value == pytest.approx(np.mean((report.probability - report.suspended) ** 2))
+        assert report.brier_difference.difference == pytest.approx(
+            brier.value - report.metrics["brier_constant"].value
+        )
+    for report in evaluation.fine:
+        assert report.cases == report.metrics["coverage"].n
+        assert 0 < report.cases < len(rows)
+        error = np.abs(np.log1p(report.actual) - np.log1p(report.predicted))
+        assert report.metrics["log_error"].value == pytest.approx(np.median(error))
+        assert report.metrics["coverage"].value > 0.6
+
+
+def test_a_head_without_a_probability_says_so_and_scores_nothing(evaluation):
+    silent = replace(evaluation.suspension[0], metrics={}, uncalibrated=True)
+
+    lines = tables.suspension_and_fine_lines(replace(evaluation, suspension=[silent]))
+
+    assert "not calibrated" in lines[0]
+    assert "Brier" in tables.suspension_and_fine_lines(evaluation)[0]
+    assert "the 80 % range covers" in lines[1]
+
+
 def test_artifacts_hold_every_system_and_slice(evaluation, rows):
     files = tables.artifact_files(evaluation)
 
+    heads = json.loads(files["validation_suspension_and_fine.json"])
+    assert [len(heads[name]) for name in ("suspension", "fine")] == [2, 2]
     table = json.loads(files["validation_table.json"])
     assert set(table["systems"]) == set(evaluation.table)
     assert table["n"] == len(rows)
@@ -107,6 +140,8 @@ def test_mlflow_names_hold_no_letter_it_refuses_and_no_figure_that_is_unknown(ev
     figures = tables.flat(evaluation)
 
     assert figures["validation/best_constant/cail_score"] > 0
+    assert figures["validation/model_charge_given/fine_cases"] > 0
+    assert 0 < figures["validation/model_charge_predicted/suspension_brier"] < 1
     assert not any(set(name) & set("+,%") for name in figures)
     assert not any(math.isnan(value) for value in figures.values())
 

@@ -2,6 +2,7 @@
 
 from liangxing.model.bundle import CARD, Manifest, load_bundle
 from liangxing.model.calibration import Calibration
+from liangxing.model.side_calibration import FineScores, SuspensionScaling
 from liangxing_training.model_card import model_card, record_figures
 
 MANIFEST = Manifest.model_validate(
@@ -35,6 +36,9 @@ MANIFEST = Manifest.model_validate(
             "validation/best_constant/cail_score_high": 45.2,
             "validation/model_charge_given/cail_score": 66.5,
             "validation/model_charge_given/coverage": 0.91,
+            "validation/model_charge_given/fine_cases": 400.0,
+            "validation/model_charge_given/fine_coverage": 0.81,
+            "validation/model_charge_given/fine_log_error": 0.5,
         },
     }
 )
@@ -43,6 +47,14 @@ CALIBRATION = Calibration(
     {
         "charge_given": {"pooled": [0.1, 0.5, float("inf")], "盗窃": [0.1]},
         "charge_predicted": {"pooled": [0.2, 0.6]},
+    },
+    suspension={
+        "charge_given": SuspensionScaling(31, 12, 0.75, -0.1),
+        "charge_predicted": SuspensionScaling(29, 11),
+    },
+    fine={
+        "charge_given": FineScores(2, {"pooled": [0, 1], "盗窃": [0]}, {"pooled": [0, 1]}),
+        "charge_predicted": FineScores(1, {}, {}),
     },
 )
 EXPECTED = """# Model card: made-up 0.1
@@ -83,6 +95,12 @@ Split-conformal intervals; mass outside the chosen tier is discounted by 0.1.
 | charge given | 3 | 1 | 1 |
 | charge predicted | 2 | 0 | 0 |
 
+Suspension (Platt scaling): charge given: 31 eligible verdicts, 12 of them suspended, slope 0.75;
+charge predicted: 29 eligible verdicts, 11 of them suspended, too few to fit.
+
+Fine (split-conformal 80 % range): charge given: 2 fines, 1 charges apart; charge predicted: 1
+fines, too few to fit.
+
 ## Measured
 
 On the validation split:
@@ -91,6 +109,10 @@ On the validation split:
 | --- | --- | --- |
 | best constant | 42.76 [40.1, 45.2] | — |
 | model charge given | 66.5 | 0.91 |
+
+| fine | verdicts | coverage (80 % range) | width (log) | log error | of the charge's median |
+| --- | --- | --- | --- | --- | --- |
+| model charge given | 400 | 0.81 | — | 0.5 | — |
 
 `cail_score`, `lawbench_score`, `term_bin_accuracy` and `within_25pct` run from 0 to 100,
 `coverage` and `outside_bounds` from 0 to 1, the others are months. Brackets are 95 % bootstrap
@@ -118,6 +140,20 @@ predictor, never alone.
 
 def test_the_card_is_rendered_whole_from_what_the_bundle_records():
     assert model_card(MANIFEST, CALIBRATION) == EXPECTED
+
+
+def test_heads_that_were_not_calibrated_say_what_is_shown_instead():
+    few = {"charge_given": SuspensionScaling(3, 1)}
+    calibration = Calibration(
+        1.0, {"charge_given": {"pooled": [0.1]}}, few, {"charge_given": FineScores(2, {}, {})}
+    )
+
+    card = model_card(MANIFEST, calibration)
+
+    assert "no probability of suspension is shown" in card
+    assert "the range of a fine is the head's own" in card
+    before = model_card(MANIFEST, Calibration(1.0, {"charge_given": {"pooled": [0.1]}}))
+    assert "Suspension and fine are not calibrated" in before
 
 
 def test_a_synthetic_uncalibrated_unmeasured_model_says_so():

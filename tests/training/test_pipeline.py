@@ -40,7 +40,11 @@ def test_the_parent_run_holds_stages_losses_inputs_plots_and_the_model(tiny_pipe
         "validation",
     }
     plots = {file.path for file in client.list_artifacts(stages["evaluate"].info.run_id)}
-    assert "validation_coverage_by_level.png" in plots
+    assert {
+        "validation_coverage_by_level.png",
+        "validation_suspension_reliability.png",
+        "validation_fines_against_actual.png",
+    } <= plots
     assert client.search_logged_models([experiment.experiment_id])
 
 
@@ -104,6 +108,12 @@ def test_too_few_calibration_cases_are_refused(tiny_pipeline):
     few = tiny_pipeline.prepare().with_term("calibration")[:5]
     with pytest.raises(DataError, match="calibration split has 5"):
         calibrate(tiny_pipeline.bundle_folder, few, CalibrateSettings())
+
+
+def test_how_many_verdicts_a_head_needs_may_change_after_the_training(tiny_pipeline):
+    settings = tiny_pipeline.config.calibrate.model_copy(update={"minimum_suspensions": 99})
+    changed = tiny_pipeline.config.model_copy(update={"calibrate": settings})
+    Pipeline(changed).run()
 
 
 def test_another_config_may_not_reuse_an_output_folder(tiny_pipeline):

@@ -7,8 +7,10 @@ import pytest
 from liangxing_training.evaluation.outcomes import Intervals, Outcomes
 from liangxing_training.evaluation.plots import (
     coverage_by_level,
+    fines_against_actual,
     learning_curve,
     predicted_against_actual,
+    suspension_reliability,
     width_histogram,
 )
 
@@ -82,6 +84,26 @@ def test_sets_without_months_are_left_out_of_the_widths():
     assert drawn(figure)
 
 
+def test_suspension_is_drawn_as_shares_by_fifths_of_the_probabilities():
+    probability = np.linspace(0.05, 0.95, 10)
+
+    figure = suspension_reliability(probability, probability > 0.5)
+
+    dots = figure.axes[0].lines[1].get_xydata()
+    assert dots[:, 0] == pytest.approx([0.1, 0.3, 0.5, 0.7, 0.9])
+    assert dots[:, 1] == pytest.approx([0, 0, 0.5, 1, 1])
+    assert drawn(figure)
+
+
+def test_fines_lie_on_log_axes_with_no_fine_at_zero():
+    figure = fines_against_actual(np.array([0.0, 2000.0]), np.array([1000.0, 5000.0]))
+
+    dots = np.asarray(figure.axes[0].collections[0].get_offsets())
+    assert dots[0] == pytest.approx(np.log1p([0, 1000]), abs=0.09)
+    assert dots[1] == pytest.approx(np.log1p([2000, 5000]), abs=0.09)
+    assert drawn(figure)
+
+
 def test_nothing_to_draw_is_still_a_figure():
     empty = np.zeros(0)
     nobody = Outcomes.from_months(empty)
@@ -89,3 +111,5 @@ def test_nothing_to_draw_is_still_a_figure():
     assert drawn(learning_curve([]))
     assert drawn(width_histogram(Intervals.from_months(empty, empty)))
     assert drawn(predicted_against_actual(nobody, nobody))
+    assert drawn(suspension_reliability(empty, empty.astype(bool)))
+    assert drawn(fines_against_actual(empty, empty))

@@ -1,10 +1,11 @@
-"""Fit the discount and the conformity scores on the calibration split, along the deployed path."""
+"""Fit the discount, the conformity scores and the heads of suspension and fine on the calibration
+split, along the deployed path."""
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,10 @@ import numpy as np
 from liangxing.errors import DataError
 from liangxing.law import law_sha256
 from liangxing.model import bundle as bundles
+from liangxing.model.answers import Penalties
 from liangxing.model.calibration import (
-    MINIMUM_GROUP,
-    POOLED,
     Calibration,
+    best_point,
     bounded,
     nested_sets,
     score,
@@ -28,17 +29,22 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.progress import track
 
 from liangxing_training.batches import to_case
+from liangxing_training.calibrate_heads import fit_fine, fit_suspension
 from liangxing_training.model_card import finish_bundle, revised_bundle
+from liangxing_training.score_groups import grouped_scores
 
 _DISCOUNTS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
 
 
 class CalibrateSettings(BaseModel):
-    """`minimum_cases` guards against intervals fitted on a handful of verdicts."""
+    """The minimums guard against intervals, and a probability of suspension or a range of the
+    fine, fitted on a handful of verdicts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     minimum_cases: int = Field(default=100, ge=1)
+    minimum_suspensions: int = Field(default=30, ge=2)
+    minimum_fines: int = Field(default=100, ge=1)
 
 
 def calibrate(
@@ -47,8 +53,8 @@ def calibrate(
     """Fits and writes the calibration into the bundle at `folder`, with the versions of the law
     and the reading that it was fitted against.
 
-    Modes (charge given, charge predicted) are fitted apart. Raises DataError when the split has
-    fewer than `minimum_cases` records.
+    Modes (charge given, charge predicted) are fitted apart. A head of which too few verdicts tell
+    stays uncalibrated. Raises DataError when the split has fewer than `minimum_cases` records.
     """
     if len(records) < settings.minimum_cases:
         raise DataError(
@@ -67,6 +73,25 @@ def calibrate(
     calibration = Calibration(
         discount,
         {mode: _scores(grid, found, records, discount) for mode, found in modes.items()},
+    )
+    # Whether suspension or a fine is open depends on the recommended point, so on the discount.
+    penalties = {
+        mode: [_penalties(predictor, found, discount) for found in assessments]
+        for mode, assessments in modes.items()
+    }
+    seen = predictor.bundle.manifest.labels_seen
+    calibration = replace(
+        calibration,
+        suspension={
+            mode: fit_suspension(found, penalties[mode], records, settings.minimum_suspensions)
+            for mode, found in modes.items()
+            if "suspension" in seen
+        },
+        fine={
+            mode: fit_fine(found, penalties[mode], records, settings.minimum_fines)
+            for mode, found in modes.items()
+            if "fine" in seen
+        },
     )
     manifest = predictor.bundle.manifest.model_copy(
         update={"law_sha256": law_sha256(), "reading_version": READING_VERSION}
@@ -89,6 +114,14 @@ def _assess(
             total=len(records),
             transient=True,
         )
+    )
+
+
+def _penalties(predictor: SentencePredictor, found: Assessment, discount: float) -> Penalties:
+    grid, bounds = predictor.grid, found.legal.bounds
+    point = best_point(grid, bounded(grid, found.probabilities, bounds, discount), bounds)
+    return predictor.answers.penalties(
+        found.legal, point, found.suspension_logit, found.fine_quantiles
     )
 
 
@@ -150,19 +183,3 @@ def conformity_scores(
             )
         )
     return values
-
-
-def grouped_scores(
-    values: Sequence[float], charges: Sequence[str | None]
-) -> dict[str, list[float]]:
-    """Rising scores of all cases, and of each charge with enough of them."""
-    groups: defaultdict[str, list[float]] = defaultdict(list)
-    for value, charge in zip(values, charges, strict=True):
-        groups[POOLED].append(value)
-        if charge is not None:
-            groups[charge].append(value)
-    return {
-        name: sorted(values)
-        for name, values in groups.items()
-        if name == POOLED or len(values) >= MINIMUM_GROUP
-    }

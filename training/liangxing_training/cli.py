@@ -339,10 +339,16 @@ def _pipeline(config: Path, overrides: list[str] | None) -> Workbench:
 
 
 def _show(evaluation: Evaluation) -> None:
-    from liangxing_training.evaluation.tables import difference_lines, interval_lines, score_table
+    from liangxing_training.evaluation.tables import (
+        difference_lines,
+        interval_lines,
+        score_table,
+        suspension_and_fine_lines,
+    )
 
     console.print(score_table(evaluation, console.width))
-    for line in [*difference_lines(evaluation), *interval_lines(evaluation)]:
+    lines = [difference_lines, interval_lines, suspension_and_fine_lines]
+    for line in [line for lines_of in lines for line in lines_of(evaluation)]:
         console.print(line, highlight=False, soft_wrap=True)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Collection, Iterator, Mapping
+import textwrap
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -24,6 +25,24 @@ _SHOWN = (
     "mean_width",
     "outside_bounds",
 )
+_UNCALIBRATED = "no probability of suspension is shown, and the range of a fine is the head's own"
+# By head: figures and their names in the card.
+_HEADS = {
+    "suspension": {
+        "cases": "eligible verdicts",
+        "brier": "Brier score",
+        "brier_constant": "of the constant rate",
+        "ece": "ECE",
+        "auc": "AUC",
+    },
+    "fine": {
+        "cases": "verdicts",
+        "coverage": "coverage (80 % range)",
+        "width_log": "width (log)",
+        "log_error": "log error",
+        "log_error_median": "of the charge's median",
+    },
+}
 _SPLITS = ("validation", "test")
 
 
@@ -97,7 +116,9 @@ def record_figures(folder: Path, figures: Mapping[str, float]) -> None:
 
 def _is_shown(name: str) -> bool:
     metric = name.rpartition("/")[2].removesuffix("_low").removesuffix("_high")
-    return metric in _SHOWN
+    return metric in _SHOWN or any(
+        metric == f"{head}_{figure}" for head, figures in _HEADS.items() for figure in figures
+    )
 
 
 def _parts(manifest: bundles.Manifest) -> str:
@@ -161,7 +182,39 @@ def _calibration(calibration: Calibration | None) -> str:
         lines.append(
             f"| {mode.replace('_', ' ')} | {len(scores)} | {outside} | {len(groups) - 1} |"
         )
+    if not calibration.suspension and not calibration.fine:
+        lines += ["", "Suspension and fine are not calibrated; " + _UNCALIBRATED + "."]
+    if calibration.suspension:
+        lines += ["", _suspension(calibration)]
+    if calibration.fine:
+        lines += ["", _fine(calibration)]
     return "\n".join(lines)
+
+
+def _suspension(calibration: Calibration) -> str:
+    parts = [
+        f"{mode.replace('_', ' ')}: {fitted.cases} eligible verdicts, {fitted.suspended} of them "
+        "suspended, " + ("too few to fit" if fitted.slope is None else f"slope {fitted.slope:.2f}")
+        for mode, fitted in calibration.suspension.items()
+    ]
+    if all(fitted.slope is None for fitted in calibration.suspension.values()):
+        parts.append("no probability of suspension is shown")
+    return _wrapped("Suspension (Platt scaling): " + "; ".join(parts) + ".")
+
+
+def _fine(calibration: Calibration) -> str:
+    parts = [
+        f"{mode.replace('_', ' ')}: {fitted.cases} fines, "
+        + (f"{len(fitted.low) - 1} charges apart" if fitted.low else "too few to fit")
+        for mode, fitted in calibration.fine.items()
+    ]
+    if not any(fitted.low for fitted in calibration.fine.values()):
+        parts.append("the range of a fine is the head's own")
+    return _wrapped("Fine (split-conformal 80 % range): " + "; ".join(parts) + ".")
+
+
+def _wrapped(text: str) -> str:
+    return "\n".join(textwrap.wrap(text, 99, break_on_hyphens=False))
 
 
 def _measured(metrics: Mapping[str, float]) -> str:
@@ -178,11 +231,33 @@ def _measured(metrics: Mapping[str, float]) -> str:
             for s in systems
         ]
         table = [["system", *shown], ["---"] * (len(shown) + 1), *rows]
-        parts.append(
-            f"On the {split} split:\n\n"
-            + "\n".join("| " + " | ".join(line) + " |" for line in table)
-        )
+        parts.append(f"On the {split} split:\n\n" + _lines(table))
+        parts += [_lines(found) for head in _HEADS if (found := _head_table(metrics, split, head))]
     return "\n\n".join(parts) or "Nothing yet; run liangxing-train evaluate."
+
+
+def _head_table(metrics: Mapping[str, float], split: str, head: str) -> list[list[str]] | None:
+    """The figures of suspension or fine, a row per system that has any."""
+    figures = _HEADS[head]
+    first = next(iter(figures))
+    systems = [
+        name.split("/")[1]
+        for name in metrics
+        if name.startswith(f"{split}/") and name.endswith(f"/{head}_{first}")
+    ]
+    rows = [
+        [
+            s.replace("_", " "),
+            *(_cell(metrics, f"{split}/{s}/{head}_{figure}") for figure in figures),
+        ]
+        for s in systems
+    ]
+    head_row = [head, *figures.values()]
+    return [head_row, ["---"] * len(head_row), *rows] if rows else None
+
+
+def _lines(table: Sequence[Sequence[str]]) -> str:
+    return "\n".join("| " + " | ".join(line) + " |" for line in table)
 
 
 def _cell(metrics: Mapping[str, float], name: str) -> str:

@@ -314,8 +314,11 @@ class Pipeline:
         return self.config.encoder.model_copy(update={"name": str(folder)})
 
     def _digest(self) -> str:
+        later = ("tracking", "output", "evaluate", "pretrain", "tune", "ablate")
+        # These decide what a calibration shows, not what was trained.
+        shown = {"minimum_suspensions", "minimum_fines"}
         settings = self.config.model_dump_json(
-            exclude={"tracking", "output", "evaluate", "pretrain", "tune", "ablate"}
+            exclude={**dict.fromkeys(later, True), "calibrate": shown}
         )
         return hashlib.sha256(settings.encode()).hexdigest()
 

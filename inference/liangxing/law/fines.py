@@ -51,7 +51,7 @@ def fine_of(statute: Statute, version: Version, tier: Tier, facts: CaseFacts) ->
 
     Null where the tier has no fine, or its version is not the one whose text is at hand.
     """
-    words = _words(statute, version, tier)
+    words = fine_words(statute, version, tier)
     crime = crimes().get(statute.charge)
     if crime is not None and crime.fine is not None:
         return _by_rule(statute, crime.fine, facts)
@@ -71,8 +71,9 @@ def fine_of(statute: Statute, version: Version, tier: Tier, facts: CaseFacts) ->
     return FineLaw(low, high, step)
 
 
-def _words(statute: Statute, version: Version, tier: Tier) -> str | None:
-    """The words on the fine in the clause of the tier; null where clauses differ."""
+def fine_words(statute: Statute, version: Version, tier: Tier) -> str | None:
+    """The words on a fine or confiscation in the clause of the tier, empty where it has none; null
+    where clauses differ, or the version is not the one whose text is at hand."""
     day = general_rules().articles_text.from_
     if not version.in_force(day, day):
         return None

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 
 from liangxing.law import law_sha256
+from liangxing.law.fine_bounds import FineBounds, fine_bounds
 from liangxing.law.leniency import plea_rules
-from liangxing.law.suspension import SuspensionLaw
+from liangxing.law.suspension import SuspensionLaw, suspension_of
 from liangxing.model.bundle import ROWS_BY_YEAR, Bundle, Manifest
+from liangxing.model.legal import LegalContext
 from liangxing.model.outcomes import Floats
+from liangxing.model.side_calibration import ordered
 from liangxing.prediction import Candidate, Distribution, Fine, Penalty, Suspension
 from liangxing.reading import READING_VERSION
 from liangxing.terms import penalty_kind, penalty_text
@@ -21,11 +25,41 @@ _LISTED = 5
 _MERGED_DEATH = "死刑（含缓期二年执行）"
 
 
+@dataclass(frozen=True)
+class Penalties:
+    """The recommended point with what may go with it: what the law says, and the model."""
+
+    penalty: Penalty
+    suspension_law: SuspensionLaw
+    suspension: Suspension
+    fine_law: FineBounds
+    fine: Fine | None
+
+
 class Answers:
     """What the numbers of one bundle mean."""
 
     def __init__(self, bundle: Bundle) -> None:
         self._manifest, self._grid = bundle.manifest, bundle.grid
+        fitted = bundle.calibration
+        self._suspension = fitted.suspension if fitted else {}
+        self._fine = fitted.fine if fitted else {}
+
+    def penalties(
+        self, legal: LegalContext, outcome: int, suspension_logit: float, fine_quantiles: Floats
+    ) -> Penalties:
+        """An outcome of the grid with suspension and fine, by the most probable charge."""
+        statutory, facts = legal.law.statutory, legal.reading.facts
+        penalty = self.penalty(outcome, fine_only=statutory.fine_only)
+        suspended = suspension_of(penalty.kind, penalty.months, facts, legal.charges)
+        fined = fine_bounds(statutory, penalty.kind, penalty.months, facts)
+        return Penalties(
+            penalty,
+            suspended,
+            self._suspended(suspended, legal.mode, suspension_logit),
+            fined,
+            self._fined(fined, legal, fine_quantiles),
+        )
 
     def penalty(self, outcome: int, *, fine_only: bool) -> Penalty:
         """An outcome of the grid as a penalty."""
@@ -46,20 +80,35 @@ class Answers:
             bins, float(distribution[self._grid.life]), float(distribution[self._grid.death])
         )
 
-    def suspension(self, law: SuspensionLaw, logit: float) -> Suspension:
-        """What the law says of suspension, with the head's probability where it learnt one."""
-        if not law.eligible or "suspension" not in self._manifest.labels_seen:
-            probability = None if law.eligible else 0.0
-        else:
-            probability = float(1 / (1 + np.exp(-logit)))
+    def _suspended(self, law: SuspensionLaw, mode: str, logit: float) -> Suspension:
+        """What the law says of suspension, with a probability where one was learnt and
+        calibrated."""
+        fitted = self._suspension.get(mode)
+        probability = None if law.eligible else 0.0
+        if law.eligible and fitted and "suspension" in self._manifest.labels_seen:
+            probability = fitted.probability(logit)
         return Suspension(law.eligible, probability, law.probation)
 
-    def fine(self, quantiles: Any) -> Fine | None:
-        """The head's quantiles in yuan; null where it learnt none."""
-        if "fine" not in self._manifest.labels_seen:
+    def _fined(self, law: FineBounds, legal: LegalContext, quantiles: Floats) -> Fine | None:
+        """The head's median inside the calibrated range and the bounds of the law, in yuan; null
+        where the tier has no fine or the head learnt none. Uncalibrated, the head's own range."""
+        if law.open is False or "fine" not in self._manifest.labels_seen:
             return None
-        low, middle, high = np.expm1(np.sort(np.maximum(quantiles.astype(np.float64), 0.0)))
-        return Fine(round(float(middle), -2), round(float(low), -2), round(float(high), -2))
+        low, middle, high = ordered(quantiles)
+        fitted = self._fine.get(legal.mode)
+        low, high = (fitted and fitted.range(quantiles, legal.charge)) or (low, high)
+        least = 0.0 if law.low is None else law.low
+        most = math.inf if law.high is None else law.high
+
+        def inside(yuan: float) -> float:
+            return min(max(yuan, least), most)
+
+        # Ends are rounded outward, to the hundred.
+        return Fine(
+            yuan=inside(round(math.expm1(middle), -2)),
+            low=inside(math.floor(math.expm1(low) / 100) * 100.0),
+            high=inside(math.ceil(math.expm1(high) / 100) * 100.0),
+        )
 
 
 def notices_of(bundle: Bundle) -> tuple[str, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from liangxing.errors import BundleError
 from liangxing.model.calibration import Calibration
 from liangxing.model.features import check_names
 from liangxing.model.outcomes import OutcomeGrid
+from liangxing.model.side_calibration import FineScores, SuspensionScaling
 from liangxing.model.tokens import WindowSettings
 
 FORMAT_VERSION = 1
@@ -132,13 +133,11 @@ def write_calibration(folder: Path, calibration: Calibration, files: Mapping[str
     content = {
         "model_sha256": model_sha256(files),
         "discount": calibration.discount,
-        # JSON has no infinity; null stands for a verdict outside the outer bounds.
-        "scores": {
-            mode: {
-                group: [None if value == float("inf") else value for value in scores]
-                for group, scores in groups.items()
-            }
-            for mode, groups in calibration.scores.items()
+        "scores": {mode: _finite(groups) for mode, groups in calibration.scores.items()},
+        "suspension": {mode: asdict(fitted) for mode, fitted in calibration.suspension.items()},
+        "fine": {
+            mode: {"cases": fitted.cases, "low": _finite(fitted.low), "high": _finite(fitted.high)}
+            for mode, fitted in calibration.fine.items()
         },
     }
     (folder / CALIBRATION).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
@@ -152,14 +151,32 @@ def _read_calibration(path: Path, manifest: Manifest) -> Calibration:
         )
     return Calibration(
         discount=content["discount"],
-        scores={
-            mode: {
-                group: [float("inf") if value is None else value for value in scores]
-                for group, scores in groups.items()
-            }
-            for mode, groups in content["scores"].items()
+        scores={mode: _scores(groups) for mode, groups in content["scores"].items()},
+        # Bundles calibrated before these heads were have neither.
+        suspension={
+            mode: SuspensionScaling(**fitted)
+            for mode, fitted in content.get("suspension", {}).items()
+        },
+        fine={
+            mode: FineScores(fitted["cases"], _scores(fitted["low"]), _scores(fitted["high"]))
+            for mode, fitted in content.get("fine", {}).items()
         },
     )
+
+
+def _finite(groups: Mapping[str, Sequence[float]]) -> dict[str, list[float | None]]:
+    """JSON has no infinity; null stands for a verdict outside the bounds of the law."""
+    return {
+        group: [None if value == float("inf") else value for value in scores]
+        for group, scores in groups.items()
+    }
+
+
+def _scores(groups: Mapping[str, Sequence[float | None]]) -> dict[str, list[float]]:
+    return {
+        group: [float("inf") if value is None else value for value in scores]
+        for group, scores in groups.items()
+    }
 
 
 def _verify(path: Path, digest: str) -> None:

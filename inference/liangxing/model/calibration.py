@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from liangxing.model.outcomes import Bools, Floats, OutcomeGrid
+from liangxing.model.side_calibration import POOLED, FineScores, SuspensionScaling
 from liangxing.prediction import Interval, StatutoryBounds
 
-POOLED = "pooled"
 MINIMUM_GROUP = 50
 
 
@@ -27,11 +27,16 @@ class Calibration:
 
     `discount` multiplies mass outside the chosen tier. `scores[mode][group]` are rising
     conformity scores; modes are "charge_given" and "charge_predicted", groups are charges with
-    at least MINIMUM_GROUP calibration cases, and "pooled".
+    at least MINIMUM_GROUP calibration cases, and "pooled". `suspension` and `fine` are by mode
+    too, empty in a bundle calibrated before they were.
     """
 
     discount: float
     scores: Mapping[str, Mapping[str, Sequence[float]]]
+    suspension: Mapping[str, SuspensionScaling] = field(
+        default_factory=dict[str, SuspensionScaling]
+    )
+    fine: Mapping[str, FineScores] = field(default_factory=dict[str, FineScores])
 
     def inflation(self, mode: str, charge: str | None, level: float) -> tuple[float, int]:
         """The inflation for `level` and the number of scores behind it; infinite when

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from liangxing.law.suspension import suspension_of
 from liangxing.model import calibration as calibrate
 from liangxing.model.legal import LegalContext
 from liangxing.model.outcomes import Floats
@@ -49,9 +48,7 @@ class Figures:
 
 def figures_of(predictor: SentencePredictor, run: Run, index: int, level: float) -> Figures:
     """Of the case at `index` of a run."""
-    from liangxing.predictor import Assessment
-
-    found = Assessment(run.contexts[index], run.probabilities[index])
+    found = run.assessment(index)
     grid = predictor.grid
     interval = predictor.interval(found, level)
     distribution = predictor.bounded(found)
@@ -61,8 +58,8 @@ def figures_of(predictor: SentencePredictor, run: Run, index: int, level: float)
         low=low,
         high=high,
         months_high=_NO_TERM if interval.high is None else interval.high,
-        unsuspended=-float(run.outputs.suspension_logit[index]),
-        fine=tuple(float(value) for value in np.sort(run.outputs.fine_quantiles[index])),
+        unsuspended=-found.suspension_logit,
+        fine=tuple(float(value) for value in np.sort(found.fine_quantiles)),
     )
 
 
@@ -70,13 +67,14 @@ def outlook_of(
     predictor: SentencePredictor, figures: Figures, legal: LegalContext, level: float
 ) -> Outlook:
     """Figures in words, under the law of a variant."""
-    penalty = predictor.answers.penalty(figures.outcome, fine_only=legal.law.statutory.fine_only)
-    law = suspension_of(penalty.kind, penalty.months, legal.reading.facts, legal.charges)
+    found = predictor.answers.penalties(
+        legal, figures.outcome, -figures.unsuspended, np.asarray(figures.fine)
+    )
     return Outlook(
-        penalty=penalty,
+        penalty=found.penalty,
         interval=_interval(figures, level),
-        suspension=predictor.answers.suspension(law, -figures.unsuspended),
-        fine=predictor.answers.fine(np.asarray(figures.fine)),
+        suspension=found.suspension,
+        fine=found.fine,
     )
 
 

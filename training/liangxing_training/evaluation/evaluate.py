@@ -43,6 +43,11 @@ from liangxing_training.evaluation.resplits import ResplitCoverage, resplit_cove
 from liangxing_training.evaluation.reweighting import Reweighted, cail_charge_mix, reweighted
 from liangxing_training.evaluation.settings import EvaluateSettings
 from liangxing_training.evaluation.slices import SliceRow, fairness_table, slice_table
+from liangxing_training.evaluation.suspension_and_fine import (
+    FineReport,
+    SuspensionReport,
+    suspension_and_fine,
+)
 
 GIVEN, PREDICTED = "model, charge given", "model, charge predicted"
 FINAL_LOG = "final_evaluations.jsonl"
@@ -72,6 +77,8 @@ class Evaluation:
     by_charge_mix: Reweighted | None
     interval_comparisons: list[IntervalComparison]
     resplits: list[ResplitCoverage]
+    suspension: list[SuspensionReport]
+    fine: list[FineReport]
 
     @property
     def baselines(self) -> list[str]:
@@ -115,6 +122,7 @@ def evaluate(
             if not given:
                 table[name] |= _charge_row(records, found, how)
         coverage = coverage_rows(predictor, records)
+        suspension, fine = suspension_and_fine(predictor, records, train, how)
         if calibration:
             comparisons = [
                 _against_quantiles(predictor, train, calibration, records, truth, level, how)
@@ -149,6 +157,8 @@ def evaluate(
         by_charge_mix=reweighted(records, truth, points[GIVEN], mix, how) if mix else None,
         interval_comparisons=comparisons,
         resplits=resplits,
+        suspension=suspension,
+        fine=fine,
     )
 
 

@@ -14,12 +14,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from liangxing_training.evaluation.metrics import widths
-from liangxing_training.evaluation.outcomes import Floats, Intervals, Outcomes
+from liangxing_training.evaluation.outcomes import Bools, Floats, Intervals, Outcomes
 
 if TYPE_CHECKING:
     from liangxing_training.ablations import CurvePoint
 
 _TICKS = (0, 1, 3, 6, 12, 24, 36, 60, 120, 180, 300)
+_FINE_TICKS = (0, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 # Places of life and death on the log1p axis, beyond the longest term.
 _LIFE_PLACE, _DEATH_PLACE = float(np.log1p(420)), float(np.log1p(590))
 # Up to so many cases a plot draws its dots larger.
@@ -124,6 +125,51 @@ def coverage_by_level(
         axes.fill_between(nominal, nominal - error, nominal + error, color="tab:gray", alpha=0.25)
     axes.plot(levels, coverage, "o-", color="tab:blue")
     axes.set(xlabel="level", ylabel="coverage", xlim=(0, 1), ylim=(0, 1))
+    return figure
+
+
+def suspension_reliability(probability: Floats, suspended: Bools) -> Figure:
+    """Share of verdicts suspended against the probability shown, by fifths of the cases.
+
+    Bars of two binomial standard errors; the strip below shows where the probabilities lie.
+    """
+    figure, axes = _empty(5, 5)
+    axes.plot([0, 1], [0, 1], **_GUIDE)
+    axes.set(
+        xlabel="probability of suspension", ylabel="suspended", xlim=(0, 1), ylim=(-0.06, 1.02)
+    )
+    if not len(probability):
+        return figure
+    parts = np.array_split(np.argsort(probability, kind="stable"), min(5, len(probability)))
+    said = np.array([probability[part].mean() for part in parts])
+    share = np.array([suspended[part].mean() for part in parts])
+    sizes = np.array([len(part) for part in parts])
+    # By the probability said, since a share of none or all would have no error.
+    error = 2 * np.sqrt(said * (1 - said) / sizes)
+    axes.errorbar(said, share, error, fmt="o-", capsize=3, color="tab:blue")
+    axes.plot(probability, np.full(len(probability), -0.03), "|", color="tab:gray")
+    axes.set_title(f"{len(probability)} verdicts", fontsize="medium")
+    return figure
+
+
+def fines_against_actual(actual: Floats, predicted: Floats) -> Figure:
+    """The verdict's fine against the predicted one in yuan, log1p axes with 0."""
+    figure, axes = _empty(5.5, 5.5)
+    span = np.log1p([_FINE_TICKS[0], _FINE_TICKS[-1]])
+    axes.plot(span, span, **_GUIDE)
+    shift = np.random.default_rng(0).uniform(-0.08, 0.08, (2, len(actual)))
+    axes.scatter(
+        np.log1p(actual) + shift[0],
+        np.log1p(predicted) + shift[1],
+        s=9 if len(actual) > _FEW else 20,
+        alpha=0.35 if len(actual) > _FEW else 0.7,
+        linewidths=0,
+        color="tab:blue",
+    )
+    places, names = np.log1p(_FINE_TICKS), [f"{tick:,}" for tick in _FINE_TICKS]
+    axes.set_xticks(places, names, rotation=45)
+    axes.set_yticks(places, names)
+    axes.set(xlabel="fine of the verdict (yuan)", ylabel="predicted (yuan)")
     return figure
 
 

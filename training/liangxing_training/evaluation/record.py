@@ -28,3 +28,13 @@ def log_evaluation(found: Evaluation, folder: Path) -> None:
         plots.coverage_by_level(*pooled_coverage(found, CHARGE_GIVEN), n=len(found.truth)),
         f"{found.split}_coverage_by_level.png",
     )
+    given = next(each for each in found.suspension if each.mode == CHARGE_GIVEN)
+    mlflow.log_figure(
+        plots.suspension_reliability(given.probability, given.suspended),
+        f"{found.split}_suspension_reliability.png",
+    )
+    fine = next(each for each in found.fine if each.mode == CHARGE_GIVEN)
+    mlflow.log_figure(
+        plots.fines_against_actual(fine.actual, fine.predicted),
+        f"{found.split}_fines_against_actual.png",
+    )

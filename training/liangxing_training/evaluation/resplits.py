@@ -13,8 +13,9 @@ from liangxing.predictor import SentencePredictor
 from rich.progress import track
 
 from liangxing_training.batches import to_case
-from liangxing_training.calibrate import conformity_scores, grouped_scores
+from liangxing_training.calibrate import conformity_scores
 from liangxing_training.evaluation.model_run import LEVELS, MODES
+from liangxing_training.score_groups import grouped_scores
 
 Row = Mapping[str, Any]
 

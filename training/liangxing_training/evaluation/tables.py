@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
+import numpy as np
 from rich import box
 from rich.table import Table
 
 from liangxing_training.evaluation.bootstrap import Estimate, PairedDifference
-from liangxing_training.evaluation.evaluate import GIVEN, Evaluation
-from liangxing_training.evaluation.model_run import LEVEL
+from liangxing_training.evaluation.evaluate import GIVEN, PREDICTED, Evaluation
+from liangxing_training.evaluation.model_run import LEVEL, MODES
 from liangxing_training.evaluation.slices import SliceRow
 
 _SHOWN = {
@@ -42,6 +43,7 @@ _NARROW = (
     "mean_width",
 )
 WIDE = 120
+_MODES = dict(zip(MODES, (GIVEN, PREDICTED), strict=True))
 
 
 def score_table(evaluation: Evaluation, width: int = WIDE) -> Table:
@@ -97,6 +99,37 @@ def interval_lines(evaluation: Evaluation) -> list[str]:
     ]
 
 
+def suspension_and_fine_lines(evaluation: Evaluation) -> list[str]:
+    """How well suspension and fine are predicted, in words."""
+    lines: list[str] = []
+    for found in evaluation.suspension:
+        start = f"suspension, {found.mode.replace('_', ' ')}: {found.cases} eligible verdicts tell"
+        if not found.metrics:
+            why = "; no probability is shown: the head is not calibrated"
+            lines.append(start + (why if found.uncalibrated else ""))
+            continue
+        m = found.metrics
+        lines.append(
+            f"{start}; Brier {m['brier']}, the constant rate's {m['brier_constant'].value:.3f}; "
+            f"ECE {m['ece']}, AUC {m['auc']}; {found.ineligible_suspended} of the "
+            f"{found.ineligible} verdicts where the recommended term bars it were suspended"
+        )
+    for found in evaluation.fine:
+        start = f"fine, {found.mode.replace('_', ' ')}: {found.cases} known verdicts"
+        if not found.metrics:
+            lines.append(f"{start}; none is shown")
+            continue
+        m = found.metrics
+        lines.append(
+            f"{start}; the 80 % range covers {m['coverage']}, its ends a factor "
+            f"{math.exp(m['width_log'].value):.1f} apart; median log error {m['log_error']}, of "
+            f"the charge's median fine {m['log_error_median']}; {found.not_shown_fined} of the "
+            f"{found.not_shown} verdicts where the law has no fine were fined; {found.gaps} "
+            "zeros that the law rules out are left out"
+        )
+    return lines
+
+
 def difference_line(first: str, second: str, found: PairedDifference) -> str:
     """One paired difference in words.
 
@@ -125,6 +158,9 @@ def artifact_files(evaluation: Evaluation) -> dict[str, str]:
                 "resplits": evaluation.resplits,
             }
         ),
+        f"{split}_suspension_and_fine.json": as_json(
+            {"suspension": evaluation.suspension, "fine": evaluation.fine}
+        ),
         f"{split}_coverage.json": as_json([asdict(row) for row in evaluation.coverage]),
         f"{split}_slices.csv": slices_csv(evaluation.slices),
         f"{split}_fairness.csv": slices_csv(evaluation.fairness),
@@ -134,7 +170,13 @@ def artifact_files(evaluation: Evaluation) -> dict[str, str]:
 def flat(evaluation: Evaluation) -> dict[str, float]:
     """Figures under names that MLflow takes; the ends of intervals as `_low` and `_high`."""
     figures: dict[str, float] = {}
-    for system, row in evaluation.table.items():
+    heads = {"suspension": evaluation.suspension, "fine": evaluation.fine}
+    rows = [*evaluation.table.items()] + [
+        (_MODES[found.mode], {f"{head}_{name}": value for name, value in found.metrics.items()})
+        for head, reports in heads.items()
+        for found in reports
+    ]
+    for system, row in rows:
         for name, estimate in row.items():
             key = f"{evaluation.split}/{metric_name(system)}/{name}"
             figures |= {
@@ -142,6 +184,10 @@ def flat(evaluation: Evaluation) -> dict[str, float]:
                 f"{key}_low": estimate.low,
                 f"{key}_high": estimate.high,
             }
+    for head, reports in heads.items():
+        for found in reports:
+            key = f"{evaluation.split}/{metric_name(_MODES[found.mode])}/{head}_cases"
+            figures[key] = float(found.cases)
     return {name: value for name, value in figures.items() if not math.isnan(value)}
 
 
@@ -175,6 +221,8 @@ def _plain(value: Any) -> Any:
         return _plain(asdict(value))
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return value.tolist()
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, float) and math.isnan(value):
