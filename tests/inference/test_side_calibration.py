@@ -16,7 +16,7 @@ from liangxing.law.statutes import statutes
 from liangxing.model.answers import Answers
 from liangxing.model.bundle import Manifest, load_bundle, write_manifest
 from liangxing.model.calibration import Calibration
-from liangxing.model.side_calibration import FineScores, SuspensionScaling, end_scores
+from liangxing.model.side_calibration import FineResiduals, SuspensionScaling
 from liangxing.predictor import SentencePredictor
 
 THEFT = {"fact": "2022年5月6日，被告人赵某甲窃得手机一部，价值人民币4200元。", "charges": ["盗窃"]}
@@ -67,24 +67,32 @@ def test_fines_of_several_counts_add_up():
     st.lists(st.floats(0, 14), min_size=3, max_size=3),
     st.floats(0.5, 0.95),
     st.sampled_from([None, "盗窃", "诈骗"]),
+    st.booleans(),
 )
-def test_the_range_of_a_fine_holds_its_median_and_grows_with_the_level(quantiles, level, charge):
-    scores = {"pooled": [-1.0, 0.0, 0.5, 2.0, math.inf], "盗窃": [0.0, 0.1, 0.2, 0.2]}
-    fitted = FineScores(5, scores, scores)
+def test_the_range_of_a_fine_holds_its_point_and_grows_with_the_level(
+    quantiles, level, charge, required
+):
+    groups = {"pooled": [-1.0, 0.0, 0.5, 2.0], "盗窃": [0.0, 0.1, 0.2], "fine required": [0.3]}
+    fitted = FineResiduals(5, 0.5, groups)
 
-    low, high = fitted.range(np.array(quantiles), charge, level)
+    low, middle, high = fitted.figures(np.array(quantiles), charge, required=required, level=level)
 
-    assert 0 <= low <= sorted(quantiles)[1] <= high < math.inf
-    wider = fitted.range(np.array(quantiles), charge, min(level + 0.04, 0.99))
+    assert 0 <= low <= middle <= high < math.inf
+    wider = fitted.figures(np.array(quantiles), charge, required=required, level=level + 0.04)
     assert wider[0] <= low
-    assert high <= wider[1]
+    assert high <= wider[2]
+    assert wider[1] == middle
 
 
-def test_scores_measure_how_far_a_fine_lies_beyond_each_end():
-    quantiles = np.log1p(np.array([1000.0, 2000.0, 5000.0]))
-    below, above = end_scores(quantiles, 500)
-    assert below == pytest.approx(math.log(1001 / 501))
-    assert above == pytest.approx(math.log(501 / 5001))
+def test_a_case_takes_the_residuals_of_its_charge_else_of_its_law_else_of_all():
+    groups = {"pooled": [1.0], "盗窃": [2.0], "fine required": [3.0]}
+    fitted = FineResiduals(3, 0.5, groups)
+    nothing = np.zeros(3)
+    assert fitted.figures(nothing, "盗窃", required=True) == (2, 2, 2)
+    assert fitted.figures(nothing, "诈骗", required=True) == (3, 3, 3)
+    assert fitted.figures(nothing, "诈骗", required=False) == (1, 1, 1)
+    # Half of the head's median stays.
+    assert fitted.figures(np.array([0.0, 4.0, 5.0]), None, required=False) == (3, 3, 3)
 
 
 def test_a_fine_lies_inside_the_bounds_of_the_law_and_its_range_holds_the_point(predictor):
@@ -138,7 +146,7 @@ def test_a_bundle_calibrated_before_these_heads_were_still_loads_and_predicts(bu
 def test_a_calibration_is_read_back_as_it_was_written(bundle_folder):
     fitted = load_bundle(bundle_folder).calibration
     assert set(fitted.fine) == set(fitted.suspension) == {"charge_given", "charge_predicted"}
-    assert all(scores.low["pooled"] for scores in fitted.fine.values())
+    assert all(found.groups["pooled"] for found in fitted.fine.values())
     assert all(scaling.slope is not None for scaling in fitted.suspension.values())
 
 

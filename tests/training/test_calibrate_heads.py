@@ -1,13 +1,14 @@
 """Suspension and fine are fitted on what verdicts tell, checked against two libraries."""
 
+import math
+
 import numpy as np
 import pytest
-from liangxing.model.side_calibration import FineScores, end_scores
+from crepes import ConformalPredictiveSystem
+from liangxing.model.side_calibration import FineResiduals, ordered
 from liangxing_training.calibrate_heads import fit_fine, fit_suspension, platt
 from liangxing_training.fine_labels import fine_of_record
-from liangxing_training.score_groups import grouped_scores
-from mapie.regression import ConformalizedQuantileRegressor
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 
@@ -116,7 +117,7 @@ def test_too_few_verdicts_leave_the_heads_uncalibrated(assessed):
     assert suspension.cases > 0
     assert suspension.probability(0.0) is None
     assert fine.cases > 0
-    assert fine.range(np.zeros(3), None) is None
+    assert fine.figures(np.zeros(3), None, required=True) is None
 
 
 def test_rows_without_a_label_and_cases_without_a_fine_are_left_out(assessed):
@@ -129,64 +130,59 @@ def test_rows_without_a_label_and_cases_without_a_fine_are_left_out(assessed):
     assert fit_fine(found, penalties, records, minimum=1).cases <= len(found) - len(unfined)
 
 
+def test_the_head_keeps_the_share_of_its_median_that_verdicts_bear_out(assessed):
+    """Where verdicts are what the head says and a constant, all of it; where they have nothing to
+    do with it, next to none."""
+    found, penalties, records = assessed
+    said = [math.expm1(ordered(each.fine_quantiles)[1] + 0.5) for each in found]
+    random = np.random.default_rng(4)
+    followed = [{**r, "fine": yuan + 1} for r, yuan in zip(records, said, strict=True)]
+    unrelated = [{**r, "fine": float(np.exp(random.uniform(7, 11)))} for r in records]
+
+    assert fit_fine(found, penalties, followed, minimum=1).share == 1
+    assert fit_fine(found, penalties, unrelated, minimum=1).share < 0.5
+
+
 def _world(random, size):
-    """Fines whose quantiles the head believes too narrow and too low, one in six of them 0."""
-    middle = random.uniform(np.log1p(1000), np.log1p(50_000), size)
-    actual = np.where(
-        random.uniform(size=size) < 1 / 6, 0, np.expm1(random.normal(middle + 0.3, 1))
+    """Log fines that lie above the head's median by 0.3 and scatter, one in six of them none."""
+    said = random.uniform(np.log1p(1000), np.log1p(50_000), size)
+    actual = np.maximum(random.normal(said + 0.3, 1), 0)
+    return said, np.where(random.uniform(size=size) < 1 / 6, 0, actual)
+
+
+def _figures(fitted, said, level):
+    return np.array(
+        [
+            fitted.figures(np.full(3, each), None, required=True, level=level)
+            for each in np.atleast_1d(said)
+        ]
     )
-    spread = random.uniform(0.3, 0.6, size)
-    return np.stack([middle - spread, middle, middle + spread], axis=1), np.maximum(actual, 0)
-
-
-def _fitted(quantiles, actual):
-    low, high = zip(*map(end_scores, quantiles, actual), strict=True)
-    nowhere = [None] * len(actual)
-    return FineScores(len(low), grouped_scores(low, nowhere), grouped_scores(high, nowhere))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("level", [0.5, 0.8, 0.9])
 def test_the_range_covers_exchangeable_fines_at_its_level(level):
     """The mean over calibration sets is at least the level, and little above it: two ends of n
-    scores each add at most 2 / (n + 1), and the median inside adds next to nothing here."""
+    residuals each add at most 1 / (n + 1), and verdicts of no fine lie at the cut."""
     random, shares = np.random.default_rng(3), []
     for _ in range(200):
-        quantiles, actual = _world(random, 200)
-        fitted = _fitted(quantiles[:100], actual[:100])
-        ends = np.array([fitted.range(q, None, level) for q in quantiles[100:]])
-        logs = np.log1p(actual[100:])
-        shares.append(((ends[:, 0] <= logs) & (logs <= ends[:, 1])).mean())
+        said, actual = _world(random, 200)
+        fitted = FineResiduals(100, 1.0, {"pooled": sorted(actual[:100] - said[:100])})
+        low, _, high = _figures(fitted, said[100:], level).T
+        shares.append(((low <= actual[100:] + 1e-9) & (actual[100:] <= high)).mean())
     error = np.std(shares) / np.sqrt(len(shares))
     assert level - 3 * error <= np.mean(shares) <= level + 2 / 101 + 0.03 + 3 * error
 
 
-class _Column(RegressorMixin, BaseEstimator):
-    """Answers with one column of its input, as a fitted quantile regressor would."""
+@pytest.mark.parametrize("level", [0.5, 0.8, 0.9])
+@pytest.mark.parametrize("size", [19, 99, 250])
+def test_the_ends_are_those_of_the_conformal_predictive_system_of_crepes(level, size):
+    random = np.random.default_rng(size)
+    residuals, said = random.normal(0, 1, size), random.uniform(7, 12, 20)
+    system = ConformalPredictiveSystem().fit(residuals=residuals)
+    # A little less, since (1 - .9) / 2 * 100 is not 5 in floating point.
+    theirs = system.predict_int(said, confidence=level - 1e-12)
 
-    def __init__(self, column=0):
-        self.column = column
+    ours = _figures(FineResiduals(size, 1.0, {"pooled": sorted(residuals)}), said, level)
 
-    def fit(self, _x, _y):
-        self.fitted_ = True
-        return self
-
-    def predict(self, x):
-        return np.asarray(x)[:, self.column]
-
-
-@pytest.mark.parametrize("level", [0.8, 0.9])
-def test_the_ends_are_those_of_conformalised_quantile_regression_of_mapie(level):
-    random = np.random.default_rng(8)
-    quantiles, actual = _world(random, 160)
-    actual = np.where(actual > 0, actual, 3000)
-    calibrating, fresh = slice(0, 120), slice(120, 160)
-    parts = [_Column(column).fit(None, None) for column in (0, 2, 1)]
-    mapie = ConformalizedQuantileRegressor(parts, confidence_level=level, prefit=True)
-    mapie.conformalize(quantiles[calibrating], np.log1p(actual[calibrating]))
-    _, theirs = mapie.predict_interval(quantiles[fresh], symmetric_correction=False)
-
-    fitted = _fitted(quantiles[calibrating], actual[calibrating])
-
-    ours = np.array([fitted.range(q, None, level) for q in quantiles[fresh]])
-    assert ours == pytest.approx(theirs[:, :, 0], abs=1e-9)
+    assert ours[:, [0, 2]] == pytest.approx(theirs, abs=1e-6)

@@ -2,7 +2,7 @@
 
 from liangxing.model.bundle import CARD, Manifest, load_bundle
 from liangxing.model.calibration import Calibration
-from liangxing.model.side_calibration import FineScores, SuspensionScaling
+from liangxing.model.side_calibration import FineResiduals, SuspensionScaling
 from liangxing_training.model_card import model_card, record_figures
 
 MANIFEST = Manifest.model_validate(
@@ -53,8 +53,8 @@ CALIBRATION = Calibration(
         "charge_predicted": SuspensionScaling(29, 11),
     },
     fine={
-        "charge_given": FineScores(2, {"pooled": [0, 1], "盗窃": [0]}, {"pooled": [0, 1]}),
-        "charge_predicted": FineScores(1, {}, {}),
+        "charge_given": FineResiduals(2, 0.5, {"pooled": [0, 1]}),
+        "charge_predicted": FineResiduals(1, 1.0, {}),
     },
 )
 EXPECTED = """# Model card: made-up 0.1
@@ -98,8 +98,8 @@ Split-conformal intervals; mass outside the chosen tier is discounted by 0.1.
 Suspension (Platt scaling): charge given: 31 eligible verdicts, 12 of them suspended, slope 0.75;
 charge predicted: 29 eligible verdicts, 11 of them suspended, too few to fit.
 
-Fine (split-conformal 80 % range): charge given: 2 fines, 1 charges apart; charge predicted: 1
-fines, too few to fit.
+Fine (split-conformal point and 80 % range): charge given: 2 fines, 0.5 of the head's median kept;
+charge predicted: 1 fines, too few to fit.
 
 ## Measured
 
@@ -145,7 +145,7 @@ def test_the_card_is_rendered_whole_from_what_the_bundle_records():
 def test_heads_that_were_not_calibrated_say_what_is_shown_instead():
     few = {"charge_given": SuspensionScaling(3, 1)}
     calibration = Calibration(
-        1.0, {"charge_given": {"pooled": [0.1]}}, few, {"charge_given": FineScores(2, {}, {})}
+        1.0, {"charge_given": {"pooled": [0.1]}}, few, {"charge_given": FineResiduals(2, 1.0, {})}
     )
 
     card = model_card(MANIFEST, calibration)

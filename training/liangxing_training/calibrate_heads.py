@@ -7,13 +7,22 @@ from typing import Any
 
 import numpy as np
 from liangxing.model.answers import Penalties
-from liangxing.model.side_calibration import FineScores, SuspensionScaling, end_scores
+from liangxing.model.side_calibration import (
+    OPTIONAL,
+    POOLED,
+    REQUIRED,
+    FineResiduals,
+    SuspensionScaling,
+    ordered,
+)
 from liangxing.predictor import Assessment
 
 from liangxing_training.fine_labels import fine_of_record
 from liangxing_training.score_groups import grouped_scores
 
 Row = Mapping[str, Any]
+# Of the head's median that the point of a fine may keep: all of it, down to the group's alone.
+_SHARES = tuple(number / 10 for number in range(11))
 
 
 def fit_suspension(
@@ -67,23 +76,42 @@ def fit_fine(
     penalties: Sequence[Penalties],
     records: Sequence[Row],
     minimum: int,
-) -> FineScores:
-    """Scores of the range of the fine on the cases where a fine is shown and the verdict's known.
+) -> FineResiduals:
+    """Residuals of the cases where a fine is shown and that of the verdict is known.
 
-    A fine outside the bounds of the law, which no range reaches, scores infinity at that end.
     Nothing is fitted on fewer than `minimum` cases.
     """
-    low: list[float] = []
-    high: list[float] = []
-    charges: list[str | None] = []
-    for found, given, record in zip(assessments, penalties, records, strict=True):
-        yuan, law = fine_of_record(record), given.fine_law
-        if yuan is None or law.open is False:
-            continue
-        below, above = end_scores(found.fine_quantiles, yuan)
-        low.append(np.inf if law.low is not None and yuan < law.low else below)
-        high.append(np.inf if law.high is not None and yuan > law.high else above)
-        charges.append(found.legal.charge)
-    if len(low) < minimum:
-        return FineScores(len(low), {}, {})
-    return FineScores(len(low), grouped_scores(low, charges), grouped_scores(high, charges))
+    known = [
+        (found.legal.charge, given.fine_law.required, found.fine_quantiles, yuan)
+        for found, given, record in zip(assessments, penalties, records, strict=True)
+        if given.fine_law.open is not False and (yuan := fine_of_record(record)) is not None
+    ]
+    if len(known) < minimum:
+        return FineResiduals(len(known), 1.0, {})
+    charges = [charge for charge, *_ in known]
+    laws = [REQUIRED if required else OPTIONAL for _, required, *_ in known]
+    said = np.array([ordered(quantiles)[1] for *_, quantiles, _ in known])
+    actual = np.log1p([yuan for *_, yuan in known])
+    found = [(share, _residuals(actual - share * said, charges, laws)) for share in _SHARES]
+    share, groups = min(found, key=lambda pair: _spread(pair[1], charges, laws))
+    return FineResiduals(len(known), share, groups)
+
+
+def _residuals(
+    values: np.ndarray, charges: Sequence[str | None], laws: Sequence[str]
+) -> dict[str, list[float]]:
+    return grouped_scores(values.tolist(), laws) | grouped_scores(values.tolist(), charges)
+
+
+def _spread(
+    groups: Mapping[str, Sequence[float]], charges: Sequence[str | None], laws: Sequence[str]
+) -> float:
+    """Sum over cases of the mean distance from the median of the group that a case falls in."""
+    distance = {
+        name: float(np.mean(np.abs(np.array(values) - np.median(values))))
+        for name, values in groups.items()
+    }
+    return sum(
+        distance[next(name for name in (charge, law, POOLED) if name in distance)]
+        for charge, law in zip(charges, laws, strict=True)
+    )

@@ -205,12 +205,12 @@ def _suspension(calibration: Calibration) -> str:
 def _fine(calibration: Calibration) -> str:
     parts = [
         f"{mode.replace('_', ' ')}: {fitted.cases} fines, "
-        + (f"{len(fitted.low) - 1} charges apart" if fitted.low else "too few to fit")
+        + (f"{fitted.share:g} of the head's median kept" if fitted.groups else "too few to fit")
         for mode, fitted in calibration.fine.items()
     ]
-    if not any(fitted.low for fitted in calibration.fine.values()):
+    if not any(fitted.groups for fitted in calibration.fine.values()):
         parts.append("the range of a fine is the head's own")
-    return _wrapped("Fine (split-conformal 80 % range): " + "; ".join(parts) + ".")
+    return _wrapped("Fine (split-conformal point and 80 % range): " + "; ".join(parts) + ".")
 
 
 def _wrapped(text: str) -> str:

@@ -90,13 +90,13 @@ class Answers:
         return Suspension(law.eligible, probability, law.probation)
 
     def _fined(self, law: FineBounds, legal: LegalContext, quantiles: Floats) -> Fine | None:
-        """The head's median inside the calibrated range and the bounds of the law, in yuan; null
-        where the tier has no fine or the head learnt none. Uncalibrated, the head's own range."""
+        """Calibrated point and range inside the bounds of the law, in yuan; null where the tier has
+        no fine or the head learnt none. Where nothing was calibrated, the head's own quantiles."""
         if law.open is False or "fine" not in self._manifest.labels_seen:
             return None
-        low, middle, high = ordered(quantiles)
         fitted = self._fine.get(legal.mode)
-        low, high = (fitted and fitted.range(quantiles, legal.charge)) or (low, high)
+        found = fitted and fitted.figures(quantiles, legal.charge, required=law.required)
+        low, middle, high = found or ordered(quantiles)
         least = 0.0 if law.low is None else law.low
         most = math.inf if law.high is None else law.high
 

@@ -15,7 +15,7 @@ from liangxing.errors import BundleError
 from liangxing.model.calibration import Calibration
 from liangxing.model.features import check_names
 from liangxing.model.outcomes import OutcomeGrid
-from liangxing.model.side_calibration import FineScores, SuspensionScaling
+from liangxing.model.side_calibration import FineResiduals, SuspensionScaling
 from liangxing.model.tokens import WindowSettings
 
 FORMAT_VERSION = 1
@@ -135,10 +135,7 @@ def write_calibration(folder: Path, calibration: Calibration, files: Mapping[str
         "discount": calibration.discount,
         "scores": {mode: _finite(groups) for mode, groups in calibration.scores.items()},
         "suspension": {mode: asdict(fitted) for mode, fitted in calibration.suspension.items()},
-        "fine": {
-            mode: {"cases": fitted.cases, "low": _finite(fitted.low), "high": _finite(fitted.high)}
-            for mode, fitted in calibration.fine.items()
-        },
+        "fine": {mode: asdict(fitted) for mode, fitted in calibration.fine.items()},
     }
     (folder / CALIBRATION).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
@@ -157,15 +154,12 @@ def _read_calibration(path: Path, manifest: Manifest) -> Calibration:
             mode: SuspensionScaling(**fitted)
             for mode, fitted in content.get("suspension", {}).items()
         },
-        fine={
-            mode: FineScores(fitted["cases"], _scores(fitted["low"]), _scores(fitted["high"]))
-            for mode, fitted in content.get("fine", {}).items()
-        },
+        fine={mode: FineResiduals(**fitted) for mode, fitted in content.get("fine", {}).items()},
     )
 
 
 def _finite(groups: Mapping[str, Sequence[float]]) -> dict[str, list[float | None]]:
-    """JSON has no infinity; null stands for a verdict outside the bounds of the law."""
+    """JSON has no infinity; null stands for a verdict outside the outer bounds."""
     return {
         group: [None if value == float("inf") else value for value in scores]
         for group, scores in groups.items()

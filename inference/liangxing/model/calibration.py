@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from liangxing.model.outcomes import Bools, Floats, OutcomeGrid
-from liangxing.model.side_calibration import POOLED, FineScores, SuspensionScaling
+from liangxing.model.side_calibration import POOLED, FineResiduals, SuspensionScaling
 from liangxing.prediction import Interval, StatutoryBounds
 
 MINIMUM_GROUP = 50
@@ -36,7 +36,7 @@ class Calibration:
     suspension: Mapping[str, SuspensionScaling] = field(
         default_factory=dict[str, SuspensionScaling]
     )
-    fine: Mapping[str, FineScores] = field(default_factory=dict[str, FineScores])
+    fine: Mapping[str, FineResiduals] = field(default_factory=dict[str, FineResiduals])
 
     def inflation(self, mode: str, charge: str | None, level: float) -> tuple[float, int]:
         """The inflation for `level` and the number of scores behind it; infinite when

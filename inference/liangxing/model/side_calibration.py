@@ -1,8 +1,9 @@
 """Calibration of the suspension and fine heads, fitted on the calibration split.
 
-Suspension: Platt scaling of the head's logit. Fine: conformalised quantile regression (Romano et
-al., arXiv 1905.03222) on log1p yuan with scores of its own for each end, so that fines above and
-below the range are equally rare.
+Suspension: Platt scaling of the head's logit. Fine: a conformal predictive system (Vovk et al.
+2017) on log1p yuan, whose point and range are quantiles of what verdicts lay above the head's
+median, in the case's group. The head's outer quantiles take no part: where records have gaps, its
+lower one lies at no fine at all.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import numpy as np
 from liangxing.model.outcomes import Floats
 
 POOLED = "pooled"
-# Of the fine's range, as of the head's outer quantiles.
+# Groups of a charge with too few fines: where the article demands one, and where it does not.
+REQUIRED, OPTIONAL = "fine required", "fine optional"
 FINE_LEVEL = 0.8
 
 
@@ -38,50 +40,35 @@ class SuspensionScaling:
 
 
 @dataclass(frozen=True)
-class FineScores:
-    """Rising conformity scores of both ends by group, from `cases` verdicts: charges with enough
-    of them, and "pooled". Without groups where they were too few."""
+class FineResiduals:
+    """Rising residuals in log1p yuan by group, from `cases` verdicts: the verdict less `share` of
+    the head's median. Groups are charges with enough verdicts, whether the article demands a fine,
+    and "pooled"; there are none where verdicts were too few."""
 
     cases: int
-    low: Mapping[str, Sequence[float]]
-    high: Mapping[str, Sequence[float]]
+    share: float
+    groups: Mapping[str, Sequence[float]]
 
-    def range(
-        self, quantiles: Floats, charge: str | None, level: float = FINE_LEVEL
-    ) -> tuple[float, float] | None:
-        """Ends of the range at `level` in log1p yuan; null where too few cases were known.
+    def figures(
+        self, quantiles: Floats, charge: str | None, *, required: bool, level: float = FINE_LEVEL
+    ) -> tuple[float, float, float] | None:
+        """Low end, median and high end at `level` in log1p yuan; null where verdicts were too few.
 
-        The head's median always lies inside, which only adds to the coverage.
+        A new verdict lies beyond either end with a probability of (1 - level) / 2 at most.
         """
-        if not self.low:
+        if not self.groups:
             return None
-        group = charge if charge is not None and charge in self.low else POOLED
-        low, middle, high = ordered(quantiles)
-        low -= _share(self.low[group], level)
-        high += _share(self.high[group], level)
-        return min(max(low, 0.0), middle), max(high, middle)
-
-
-def end_scores(quantiles: Floats, yuan: float) -> tuple[float, float]:
-    """How far a fine lies below the head's lower quantile and above its upper one, log1p yuan."""
-    low, _, high = ordered(quantiles)
-    actual = math.log1p(yuan)
-    return low - actual, actual - high
+        names = (charge or POOLED, REQUIRED if required else OPTIONAL, POOLED)
+        residuals = self.groups[next(name for name in names if name in self.groups)]
+        count = len(residuals)
+        rank = min(math.ceil((count + 1) * (1 + level) / 2 - 1e-9), count)
+        place = self.share * ordered(quantiles)[1]
+        found = residuals[count - rank], float(np.median(residuals)), residuals[rank - 1]
+        low, middle, high = (max(place + residual, 0.0) for residual in found)
+        return low, middle, high
 
 
 def ordered(quantiles: Floats) -> tuple[float, float, float]:
     """A head's quantiles [3] in log1p yuan, rising and never below no fine at all."""
     low, middle, high = np.sort(np.maximum(np.asarray(quantiles, dtype=np.float64), 0.0))
     return float(low), float(middle), float(high)
-
-
-def _share(scores: Sequence[float], level: float) -> float:
-    """The score that a new case exceeds with the probability left to one end, (1 - level) / 2.
-
-    The largest finite one where that is infinite, with few cases or many verdicts outside the
-    law's bounds: a range without an end would say nothing.
-    """
-    rank = math.ceil((len(scores) + 1) * (1 + level) / 2 - 1e-9)
-    if rank <= len(scores) and math.isfinite(scores[rank - 1]):
-        return scores[rank - 1]
-    return max((score for score in scores if math.isfinite(score)), default=0.0)
