@@ -37,6 +37,8 @@ def tiny_overrides(root: Path) -> list[str]:
         "finetune.epochs=1",
         "tiny.hidden=32",
         "tiny.layers=1",
+        "calibrate.minimum_suspensions=15",
+        "calibrate.minimum_fines=50",
     ]
 
 

@@ -167,13 +167,13 @@ CHARGES = sorted(statutes())
     st.booleans(),
 )
 def test_life_and_death_have_a_probability_only_where_a_tier_of_the_charges_has_them(
-    predictor, charges, amount, minor
+    predictor, charges, amount, pregnant
 ):
     case = {"fact": "2022年5月6日，被告人赵某甲实施犯罪。", "charges": charges}
     if amount is not None:
         case["quantities"] = {"amount_yuan": amount}
-    if minor:
-        case["circumstances"] = {"minor": True}
+    if pregnant:
+        case["circumstances"] = {"pregnant": True}
 
     found = predictor.predict(case)
 
@@ -182,7 +182,7 @@ def test_life_and_death_have_a_probability_only_where_a_tier_of_the_charges_has_
             assert getattr(found.distribution, penalty) == 0
             assert not getattr(found.interval, penalty)
             assert not found.penalty.kind.startswith(penalty)
-    if minor:
+    if pregnant:
         assert found.distribution.death == 0
 
 

@@ -1,11 +1,11 @@
 """Suspension and fine are fitted on what verdicts tell, checked against two libraries."""
 
-import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from crepes import ConformalPredictiveSystem
-from liangxing.model.side_calibration import FineResiduals, ordered
+from liangxing.model.side_calibration import FineResiduals
 from liangxing_training.calibrate_heads import fit_fine, fit_suspension, platt
 from liangxing_training.fine_labels import fine_of_record
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -134,13 +134,20 @@ def test_the_head_keeps_the_share_of_its_median_that_verdicts_bear_out(assessed)
     """Where verdicts are what the head says and a constant, all of it; where they have nothing to
     do with it, next to none."""
     found, penalties, records = assessed
-    said = [math.expm1(ordered(each.fine_quantiles)[1] + 0.5) for each in found]
     random = np.random.default_rng(4)
-    followed = [{**r, "fine": yuan + 1} for r, yuan in zip(records, said, strict=True)]
-    unrelated = [{**r, "fine": float(np.exp(random.uniform(7, 11)))} for r in records]
+    said = random.uniform(7, 11, len(found))
+    sure = [
+        replace(each, fine_quantiles=np.full(3, place))
+        for each, place in zip(found, said, strict=True)
+    ]
+    followed = [
+        {**row, "fine": float(np.expm1(place + 0.5))}
+        for row, place in zip(records, said, strict=True)
+    ]
+    unrelated = [{**row, "fine": float(np.exp(random.uniform(7, 11)))} for row in records]
 
-    assert fit_fine(found, penalties, followed, minimum=1).share == 1
-    assert fit_fine(found, penalties, unrelated, minimum=1).share < 0.5
+    assert fit_fine(sure, penalties, followed, minimum=1).share == 1
+    assert fit_fine(sure, penalties, unrelated, minimum=1).share < 0.5
 
 
 def _world(random, size):

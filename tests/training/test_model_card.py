@@ -148,7 +148,7 @@ def test_heads_that_were_not_calibrated_say_what_is_shown_instead():
         1.0, {"charge_given": {"pooled": [0.1]}}, few, {"charge_given": FineResiduals(2, 1.0, {})}
     )
 
-    card = model_card(MANIFEST, calibration)
+    card = " ".join(model_card(MANIFEST, calibration).split())
 
     assert "no probability of suspension is shown" in card
     assert "the range of a fine is the head's own" in card

@@ -90,8 +90,8 @@ class Answers:
         return Suspension(law.eligible, probability, law.probation)
 
     def _fined(self, law: FineBounds, legal: LegalContext, quantiles: Floats) -> Fine | None:
-        """Calibrated point and range inside the bounds of the law, in yuan; null where the tier has
-        no fine or the head learnt none. Where nothing was calibrated, the head's own quantiles."""
+        """Calibrated point and range in yuan inside the bounds of the law, the head's own where
+        nothing was calibrated; null where the tier has no fine or the head learnt none."""
         if law.open is False or "fine" not in self._manifest.labels_seen:
             return None
         fitted = self._fine.get(legal.mode)
