@@ -64,7 +64,7 @@ def platt(logits: np.ndarray, positive: np.ndarray) -> tuple[float, float]:
     classes = np.repeat([1, 0], len(targets))
     model = LogisticRegression(C=np.inf, max_iter=1000, tol=1e-8)
     model.fit(np.tile(logits, 2).reshape(-1, 1), classes, weights)
-    slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
+    slope, intercept = float(np.ravel(model.coef_)[0]), float(np.ravel(model.intercept_)[0])
     if slope > 0:
         return slope, intercept
     rate = float(targets.mean())

@@ -16,7 +16,7 @@ from liangxing.law.suspension import SuspensionLaw, suspension_of
 from liangxing.model.bundle import ROWS_BY_YEAR, Bundle, Manifest
 from liangxing.model.legal import LegalContext
 from liangxing.model.outcomes import Floats
-from liangxing.model.side_calibration import ordered
+from liangxing.model.side_calibration import FineResiduals, SuspensionScaling, ordered
 from liangxing.prediction import Candidate, Distribution, Fine, Penalty, Suspension
 from liangxing.reading import READING_VERSION
 from liangxing.terms import penalty_kind, penalty_text
@@ -42,8 +42,8 @@ class Answers:
     def __init__(self, bundle: Bundle) -> None:
         self._manifest, self._grid = bundle.manifest, bundle.grid
         fitted = bundle.calibration
-        self._suspension = fitted.suspension if fitted else {}
-        self._fine = fitted.fine if fitted else {}
+        self._suspension = dict(fitted.suspension) if fitted else dict[str, SuspensionScaling]()
+        self._fine = dict(fitted.fine) if fitted else dict[str, FineResiduals]()
 
     def penalties(
         self, legal: LegalContext, outcome: int, suspension_logit: float, fine_quantiles: Floats
@@ -95,7 +95,7 @@ class Answers:
         if law.open is False or "fine" not in self._manifest.labels_seen:
             return None
         fitted = self._fine.get(legal.mode)
-        found = fitted and fitted.figures(quantiles, legal.charge, required=law.required)
+        found = fitted.figures(quantiles, legal.charge, required=law.required) if fitted else None
         low, middle, high = found or ordered(quantiles)
         least = 0.0 if law.low is None else law.low
         most = math.inf if law.high is None else law.high

@@ -118,18 +118,21 @@ def _suspension(
     eligible = [(verdict, shown.probability) for verdict, shown in known if shown.eligible]
     pairs = [(verdict, chance) for verdict, chance in eligible if chance is not None]
     verdicts = np.array([verdict for verdict, _ in pairs], np.bool_)
+    ones = verdicts.astype(np.float64)
     chances = np.array([chance for _, chance in pairs], np.float64)
     metrics: dict[str, Estimate] = {}
     difference = None
     if len(pairs):
-        squares, constant = (chances - verdicts) ** 2, (rate - verdicts) ** 2
+        squares, constant = np.square(chances - ones), np.square(rate - ones)
         metrics = {
             "brier": bootstrap_mean(squares, how),
             "brier_constant": bootstrap_mean(constant, how),
             "ece": bootstrap(_ece_of(chances, verdicts), len(pairs), how),
             "auc": bootstrap(_auc_of(chances, verdicts), len(pairs), how),
-            "accuracy": bootstrap_mean(((chances > 0.5) == verdicts).astype(float), how),
-            "accuracy_constant": bootstrap_mean(((rate > 0.5) == verdicts).astype(float), how),
+            "accuracy": bootstrap_mean(_equal(chances > 0.5, verdicts), how),
+            "accuracy_constant": bootstrap_mean(
+                _equal(np.full(len(ones), rate > 0.5), verdicts), how
+            ),
         }
         difference = paired_bootstrap(_mean_of(squares), _mean_of(constant), len(pairs), how)
     return SuspensionReport(
@@ -226,6 +229,10 @@ def _median_fines(train: Sequence[Row]) -> dict[str, float]:
 
 def _first_charge(row: Row) -> str:
     return str((row.get("charges") or [""])[0])
+
+
+def _equal(first: Bools, second: Bools) -> Floats:
+    return (first == second).astype(np.float64)
 
 
 def _inside(values: Floats, ends: Floats) -> Floats:
