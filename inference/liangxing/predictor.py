@@ -101,6 +101,7 @@ class SentencePredictor:
             bundle.folder / HEAD,
             pad_id=manifest.windows.pad_id,
             threads=threads,
+            precision=manifest.precision,
         )
         self.trees = (
             TreePart(
@@ -147,7 +148,8 @@ class SentencePredictor:
 
     def encode_texts(self, cases: Iterable[Case]) -> Encoding:
         """The encoder's own answers for each case's text, before any other part is asked."""
-        return self._encode([self.windows(c.fact, c.defendant) for c in cases])
+        cut = self._tokenizer.batch([(case.fact, case.defendant) for case in cases])
+        return self._encode([windows for windows, _ in cut])
 
     @contextmanager
     def remembering(self) -> Generator[Self]:
@@ -278,7 +280,7 @@ class SentencePredictor:
         return self._decided(run.texts.repeated(len(states)), contexts, counts)
 
     def _read(self, cases: Sequence[Case]) -> ReadTexts:
-        cut = [self._tokenizer.windows(case.fact, case.defendant) for case in cases]
+        cut = self._tokenizer.batch([(case.fact, case.defendant) for case in cases])
         mask = self.bundle.manifest.windows.mask_verdicts
         texts = [encoder_text(case.fact, mask=mask) for case in cases]
         encoding = self._encode([windows for windows, _ in cut])

@@ -12,10 +12,8 @@ from liangxing.predictor import SentencePredictor
 from liangxing_training.batches import to_case
 from liangxing_training.calibrate import CalibrateSettings, calibrate
 from liangxing_training.config import load_config
-from liangxing_training.finetune import load_trained
 from liangxing_training.pipeline import Pipeline
 from liangxing_training.prepare import load_prepared
-from liangxing_training.quantise import quantise
 from liangxing_training.registry import register
 from liangxing_training.stacking import TRAINED_ON, add_trees
 from liangxing_training.trees import TreeSettings, choose_weight
@@ -84,21 +82,6 @@ def test_validation_gives_all_weight_to_the_part_that_is_right():
     truth = np.array([[1.0, 0.0]] * 4)
     assert choose_weight(wrong, right, truth, (0.0, 0.5, 1.0))[0] == 1.0
     assert choose_weight(right, wrong, truth, (0.0, 0.5, 1.0))[0] == 0.0
-
-
-def test_int8_shrinks_the_encoder_and_reports_what_it_costs(tiny_pipeline, tmp_path, data):
-    folder = Path(shutil.copytree(tiny_pipeline.bundle_folder, tmp_path / "bundle"))
-    model, _ = load_trained(tiny_pipeline.model_folder)
-    windows = bundles.load_bundle(folder).manifest.windows
-    before = (folder / bundles.ENCODER).stat().st_size
-    texts = [record["fact"] for record in data.with_term("train")[:8]]
-    figures = quantise(model, folder, windows, texts, 0.5)
-    assert (folder / bundles.ENCODER).stat().st_size < 0.6 * before
-    assert figures["int8_fused_attentions"] == 1
-    assert 0.5 < figures["int8_lowest_cosine"] <= figures["int8_mean_cosine"] < 1
-    shutil.copy2(tiny_pipeline.bundle_folder / bundles.ENCODER, folder / bundles.ENCODER)
-    with pytest.raises(BundleError, match="cosine"):
-        quantise(model, folder, windows, texts, 0.99999)
 
 
 def test_a_calibration_names_the_law_it_was_fitted_against(stacked, data, tmp_path):

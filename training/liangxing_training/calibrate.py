@@ -69,7 +69,7 @@ def calibrate(
             mode: _assess(predictor, records, charge_given=mode == CHARGE_GIVEN)
             for mode in (CHARGE_GIVEN, CHARGE_PREDICTED)
         }
-    discount = _fit_discount(grid, modes[CHARGE_GIVEN], records)
+    discount = fit_discount(grid, modes[CHARGE_GIVEN], records)
     calibration = Calibration(
         discount,
         {mode: _scores(grid, found, records, discount) for mode, found in modes.items()},
@@ -125,7 +125,7 @@ def _penalties(predictor: SentencePredictor, found: Assessment, discount: float)
     )
 
 
-def _fit_discount(
+def fit_discount(
     grid: OutcomeGrid, assessments: Sequence[Assessment], records: Sequence[Mapping[str, Any]]
 ) -> float:
     """The discount with the highest likelihood of the verdicts inside the outer bounds."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,35 +18,17 @@ from liangxing.model.calibration import softmax
 from liangxing.model.session import Graphs, pad_windows
 from liangxing.model.tokens import WindowSettings
 from liangxing.reading import READING_VERSION
-from pydantic import BaseModel, ConfigDict, Field
 
 from liangxing_training.contamination import SKETCHES, write_sketches
+from liangxing_training.export_settings import ExportSettings
 from liangxing_training.finetune import TOKENIZER, load_trained
+from liangxing_training.lower_precision import lower_precision
 from liangxing_training.model import SentencingModel
 from liangxing_training.model_card import finish_bundle
-from liangxing_training.quantise import quantise
+from liangxing_training.precision_cost import Record
 from liangxing_training.tracking import git_revision
 
 OPSET = 17
-
-
-class ExportSettings(BaseModel):
-    """`tolerance` is the largest allowed difference of an outcome probability.
-
-    `int8` quantises the encoder's weights; its embeddings must then keep a cosine of at least
-    `minimum_cosine` with those of torch on texts of the training split.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str = "liangxing"
-    version: str = "0"
-    tolerance: float = Field(default=1e-4, gt=0)
-    int8: bool = False
-    minimum_cosine: float = Field(default=0.9, gt=0, le=1)
-    parity_batches: int = Field(default=12, ge=1)
-    quantised_texts: int = Field(default=64, ge=1)
-    seed: int = 17
 
 
 def export_bundle(
@@ -55,11 +37,14 @@ def export_bundle(
     settings: ExportSettings,
     data: Mapping[str, Any],
     seen_facts: Iterable[str] = (),
+    validation: Sequence[Record] = (),
 ) -> dict[str, float]:
-    """Writes an uncalibrated bundle to `output` in one step; returns the parity figures.
+    """Writes an uncalibrated bundle to `output` in one step; returns the parity figures and, with
+    a lower precision, what it loses on `validation`.
 
-    Sketches of `seen_facts` go into the bundle, so that a benchmark can leave such facts out.
-    Raises BundleError when ONNX Runtime and torch disagree; nothing is written then.
+    Sketches of `seen_facts`, training texts first, go into the bundle, so that a benchmark can
+    leave such facts out. Raises BundleError when ONNX Runtime and torch disagree, or the lower
+    precision loses too much; nothing is written then.
     """
     model, meta = load_trained(trained)
     seen_facts = list(seen_facts)
@@ -70,14 +55,6 @@ def export_bundle(
         shutil.copyfile(trained / TOKENIZER, folder / bundles.TOKENIZER)
         write_sketches(folder / SKETCHES, seen_facts)
         parity = check_parity(model, folder, windows, settings)
-        if settings.int8:
-            parity |= quantise(
-                model,
-                folder,
-                windows,
-                seen_facts[: settings.quantised_texts],
-                settings.minimum_cosine,
-            )
         manifest = bundles.Manifest(
             format_version=bundles.FORMAT_VERSION,
             name=settings.name,
@@ -96,8 +73,15 @@ def export_bundle(
             data=data,
             metrics=parity,
             synthetic=meta["synthetic"],
+            precision="fp32",
         )
         finish_bundle(folder, manifest, None)
+        if settings.precision != "fp32":
+            parity |= lower_precision(
+                folder, model.encoder_part.encoder.config, settings, seen_facts, validation
+            )
+            lowered = {"precision": settings.precision, "metrics": parity}
+            finish_bundle(folder, manifest.model_copy(update=lowered), None)
     return parity
 
 

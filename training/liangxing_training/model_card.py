@@ -124,13 +124,7 @@ def _is_shown(name: str) -> bool:
 def _parts(manifest: bundles.Manifest) -> str:
     """Quantisation and trees, where the bundle has them."""
     metrics, lines = manifest.metrics, list[str]()
-    if "int8_lowest_cosine" in metrics:
-        lines.append(
-            "The encoder's weights are int8; its embeddings have a cosine with PyTorch's of "
-            f"{metrics['int8_mean_cosine']:.3f} on average and "
-            f"{metrics['int8_lowest_cosine']:.3f} at worst on a sample of training texts. "
-            "Intervals were calibrated with it."
-        )
+    lines += [_lowered(precision, metrics) for precision in ("int8", "fp16")]
     if "charge_share_grams" in metrics:
         lines.append(
             "The charge is told by the encoder and by a linear model on n-grams; their logits are "
@@ -144,7 +138,29 @@ def _parts(manifest: bundles.Manifest) -> str:
             "Encoder, head and all parts learnt from train and validation. Every choice (epochs, "
             "shares, settings) was made before, by runs that learnt from train alone."
         )
-    return "\n\n".join(lines) or "No quantisation and no trees: one encoder, one head."
+    return (
+        "\n\n".join(filter(None, lines)) or "No quantisation and no trees: one encoder, one head."
+    )
+
+
+def _lowered(precision: str, metrics: Mapping[str, float]) -> str:
+    if f"{precision}_lowest_cosine" not in metrics:
+        return ""
+    text = (
+        f"The encoder is {precision}; its embeddings have a cosine with those of fp32 of "
+        f"{metrics[f'{precision}_mean_cosine']:.3f} on average and "
+        f"{metrics[f'{precision}_lowest_cosine']:.3f} at worst on a sample of training texts. "
+    )
+    # Bundles made before the precision was checked on validation lack these.
+    if f"{precision}_cail_loss" in metrics:
+        text += (
+            "On validation, with the head alone, it loses "
+            f"{metrics[f'{precision}_cail_loss']:.2f} points of cail_score and "
+            f"{metrics[f'{precision}_coverage_loss']:.2f} points of coverage against fp32 "
+            f"({metrics[f'{precision}_cases']:.0f} cases; "
+            f"{metrics[f'{precision}_kept_operators']:.0f} operators stay fp32). "
+        )
+    return text + "Intervals were calibrated with it."
 
 
 def _trees(metrics: Mapping[str, float]) -> str:

@@ -159,6 +159,7 @@ class Pipeline:
                 self.config.export,
                 facts,
                 data.facts("train", "validation"),
+                data.with_term("validation"),
             )
             mlflow.log_metrics(parity)
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -17,6 +17,8 @@ from liangxing.model.features import check_names
 from liangxing.model.outcomes import OutcomeGrid
 from liangxing.model.side_calibration import FineResiduals, SuspensionScaling
 from liangxing.model.tokens import WindowSettings
+
+Precision = Literal["fp32", "int8", "fp16"]
 
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
@@ -32,7 +34,8 @@ BUNDLED = Path(__file__).parent.parent / "bundled"
 
 
 class Manifest(BaseModel):
-    """What a bundle holds. `labels_seen` names the outputs that had training labels."""
+    """What a bundle holds. `labels_seen` names the outputs that had training labels; `precision`
+    of the encoder is null in a bundle that predates the field."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -53,6 +56,7 @@ class Manifest(BaseModel):
     data: Mapping[str, Any]
     metrics: Mapping[str, float] = {}
     synthetic: bool = False
+    precision: Precision | None = None
 
 
 @dataclass(frozen=True)

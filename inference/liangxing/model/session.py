@@ -17,6 +17,10 @@ Floats = NDArray[np.float32]
 
 # ONNX Runtime ships no types.
 _runtime: Any = onnxruntime
+_GPU_PROVIDERS = ("CUDAExecutionProvider", "ROCMExecutionProvider")
+
+# Tokens of one run of the encoder at most, padding included, unless one case has more.
+RUN_TOKENS = 2048
 
 
 @dataclass(frozen=True)
@@ -52,14 +56,30 @@ class HeadOutput:
     fine_quantiles: Floats
 
 
-def open_session(path: Path, threads: int | None) -> Any:
-    """A CPU session; raises BundleError when the graph cannot be loaded."""
+def gpu_providers() -> list[str]:
+    """The GPU providers that this ONNX Runtime has and bundles may use."""
+    return [name for name in _runtime.get_available_providers() if name in _GPU_PROVIDERS]
+
+
+def open_session(path: Path, threads: int | None, *, gpu: bool = False) -> Any:
+    """A session on the CPU or, with `gpu`, on the first GPU.
+
+    Raises BundleError when the graph cannot be loaded, or there is no GPU provider.
+    """
+    providers = gpu_providers() if gpu else []
+    if gpu and not providers:
+        raise BundleError(
+            f"{path.name} is fp16, which is for GPUs, and this ONNX Runtime has no GPU provider; "
+            "install onnxruntime-gpu or give --model an int8 or fp32 bundle"
+        )
     options = _runtime.SessionOptions()
     options.log_severity_level = 3
     if threads is not None:
         options.intra_op_num_threads = threads
     try:
-        return _runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return _runtime.InferenceSession(
+            str(path), options, providers=[*providers, "CPUExecutionProvider"]
+        )
     except Exception as error:
         raise BundleError(f"{path.name} cannot be loaded by ONNX Runtime: {error}") from error
 
@@ -84,28 +104,58 @@ def pad_windows(
     }
 
 
-class Graphs:
-    """The encoder and the head of one bundle; threads may share one instance."""
+def runs_of(cases: Sequence[Sequence[Sequence[int]]], limit: int) -> Iterator[list[int]]:
+    """Positions of the cases that share a run: neighbours in length, the windows of a case
+    together, at most `limit` tokens with padding (a case of more has a run of its own).
 
-    def __init__(self, encoder: Path, head: Path, *, pad_id: int, threads: int | None) -> None:
-        self._encoder = open_session(encoder, threads)
+    >>> list(runs_of([[[1] * 5], [[1] * 2], [[1] * 4, [1]]], 12))
+    [[1, 2], [0]]
+    """
+    longest = [max(map(len, windows)) for windows in cases]
+    run: list[int] = []
+    rows = 0
+    for place in sorted(range(len(cases)), key=longest.__getitem__):
+        # In rising order, so that the newest case is the longest of its run.
+        if run and (rows + len(cases[place])) * longest[place] > limit:
+            yield run
+            run, rows = [], 0
+        run.append(place)
+        rows += len(cases[place])
+    if run:
+        yield run
+
+
+class Graphs:
+    """The encoder and the head of one bundle; threads may share one instance.
+
+    `precision` is the encoder's. Only fp32 and fp16 put several cases in a run: int8 scales
+    activations by all that is in a run, so that a case would depend on its neighbours there.
+    """
+
+    def __init__(
+        self,
+        encoder: Path,
+        head: Path,
+        *,
+        pad_id: int,
+        threads: int | None,
+        precision: str | None = None,
+    ) -> None:
+        self._encoder = open_session(encoder, threads, gpu=precision == "fp16")
         self._head = open_session(head, threads)
         self._pad_id = pad_id
+        self._limit = RUN_TOKENS if precision in ("fp32", "fp16") else 0
 
     def encode(self, cases: Sequence[Sequence[Sequence[int]]]) -> Encoding:
-        """Encodes cases, each a list of windows of token ids.
-
-        One case a run: int8 scales activations by all that is in a run, so that a case would
-        otherwise depend on its neighbours in the batch.
-        """
-        return Encoding.joined([self._encode_one(windows) for windows in cases])
-
-    def _encode_one(self, windows: Sequence[Sequence[int]]) -> Encoding:
-        outputs: Any = self._encoder.run(
-            ["embedding", "charge_logits", "article_logits"],
-            pad_windows([windows], self._pad_id),
-        )
-        return Encoding(*outputs)
+        """Encodes cases, each a list of windows of token ids, in order."""
+        found: dict[int, Encoding] = {}
+        for run in runs_of(cases, self._limit):
+            outputs: Any = self._encoder.run(
+                ["embedding", "charge_logits", "article_logits"],
+                pad_windows([cases[place] for place in run], self._pad_id),
+            )
+            found.update(zip(run, Encoding(*outputs).rows(), strict=True))
+        return Encoding.joined([found[place] for place in range(len(cases))])
 
     def decide(self, embedding: Floats, features: Floats, present: Floats) -> HeadOutput:
         """Runs the head on `embedding [cases, d]`, `features` and `present [cases, k]`."""

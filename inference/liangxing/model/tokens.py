@@ -6,6 +6,7 @@ marker, because a fact with several defendants has one term per defendant.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -63,12 +64,28 @@ class WindowTokenizer:
 
     def windows(self, fact: str, defendant: str | None) -> tuple[list[list[int]], bool]:
         """Windows of ids of one case (at least one), and whether the fact was cut."""
+        return self.batch([(fact, defendant)])[0]
+
+    def batch(self, cases: Sequence[tuple[str, str | None]]) -> list[tuple[list[list[int]], bool]]:
+        """The same of many cases, (fact, defendant) each; the texts are tokenised together."""
+        settings = self.settings
+        texts = [encoder_text(fact, mask=settings.mask_verdicts) for fact, _ in cases]
+        bodies = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+        return [
+            self._cut(body.ids, self._head(defendant))
+            for body, (_, defendant) in zip(bodies, cases, strict=True)
+        ]
+
+    def _head(self, defendant: str | None) -> list[int]:
+        """What every window of a case starts with."""
         settings = self.settings
         marker: list[int] = []
         if defendant and settings.marker_tokens:
             marker = self.ids("被告人" + normalise(defendant))[: settings.marker_tokens]
-        head = [settings.cls_id, *marker, settings.sep_id] if marker else [settings.cls_id]
-        body = self.ids(encoder_text(fact, mask=settings.mask_verdicts))
+        return [settings.cls_id, *marker, settings.sep_id] if marker else [settings.cls_id]
+
+    def _cut(self, body: list[int], head: list[int]) -> tuple[list[list[int]], bool]:
+        settings = self.settings
         room = settings.window - len(head) - 1
         step = min(settings.stride, room)
         starts = [0]
