@@ -1,150 +1,126 @@
-"""Speed as ratios against a peer measured in the same run; nothing here is a test.
+"""Speed and size, as ratios against what a user would otherwise run, in one run.
 
-Today: ONNX Runtime against eager torch on the tiny synthetic model, single cases and batches; and
-the milliseconds of the full law step (reading, bounds, guideline range) on a long fact; and the
-milliseconds of one more variant of a what-if on the bundled model.
+The ratios need torch weights and a bundle of one training: `--trained` and `--bundle` (or
+LIANGXING_BENCH_TRAINED, LIANGXING_BENCH_BUNDLE), else runs/bundle as `make bundle` leaves it, else
+a tiny synthetic model, which the table's title then says.
 """
 
 from __future__ import annotations
 
-import json
-import statistics
+import logging
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
 
-import torch
-from liangxing.case import Case
-from liangxing.law.assess import assess, assess_reading, read_case
-from liangxing.model.session import pad_windows
-from liangxing.predictor import SentencePredictor
-from liangxing_training.config import load_config
-from liangxing_training.finetune import load_trained
-from liangxing_training.pipeline import Pipeline
-from liangxing_training.quickstart import FICTIONAL_CASES
+import report
+import typer
+from contestants import Contestants
+from figures import Figure
+from models import ROOT, choose, hugging_face_folder
+from network import latency, size, throughput
+from processes import cold_start, growth, memory
 from rich.console import Console
-from rich.table import Table
+from roofline import roofline
+from steps import audit_rate, law_step, what_if_step
 
-ROOT = Path(__file__).parent.parent
-ROUNDS = 30
-LONG_FACT = 2000
+MEASURES = (
+    "latency",
+    "throughput",
+    "roofline",
+    "size",
+    "law",
+    "what-if",
+    "audit",
+    "cold-start",
+    "memory",
+    "growth",
+)
+RESULT = ROOT / "benchmarks" / "results" / "latest.json"
+console = Console()
 
 
-def main() -> None:
-    """Trains the tiny model, times both runtimes in turn, prints and writes the ratios."""
-    with tempfile.TemporaryDirectory() as folder:
-        config = load_config(
-            ROOT / "configs" / "quickstart.yaml",
-            [
-                f"output={folder}/run",
-                f"tracking.uri=sqlite:///{folder}/mlflow.db",
-                "tracking.system_metrics=false",
-                "finetune.epochs=1",
-                "data.sources=[{format: synthetic, limit: 1200}]",
+def main(
+    trained: Annotated[
+        Path | None, typer.Option(envvar="LIANGXING_BENCH_TRAINED", help="Trained model folder.")
+    ] = None,
+    bundle: Annotated[
+        Path | None, typer.Option(envvar="LIANGXING_BENCH_BUNDLE", help="Its bundle.")
+    ] = None,
+    measure: Annotated[
+        list[str] | None, typer.Option(help=f"One of {', '.join(MEASURES)}; repeat for more.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Fewer cases and rounds; no compiled or bf16 torch.")
+    ] = False,
+    rounds: Annotated[int, typer.Option(min=1, help="Paired rounds; the median counts.")] = 5,
+    sizes: Annotated[
+        str, typer.Option(help="Documents of the growth measure, rising, comma-separated.")
+    ] = "",
+    output: Annotated[Path, typer.Option(help="JSON file.")] = RESULT,
+) -> None:
+    """Measure and print; the figures go to a JSON file too."""
+    logging.disable(logging.WARNING)
+    wanted = measure or list(MEASURES)
+    if unknown := [name for name in wanted if name not in MEASURES]:
+        raise typer.BadParameter(f"--measure {unknown[0]}: choose of {', '.join(MEASURES)}")
+    try:
+        steps = _sizes(sizes, quick=quick)
+    except ValueError as error:
+        raise typer.BadParameter(f"--sizes {sizes}: give rising numbers, as 1000,50000") from error
+    count = min(rounds, 2) if quick else rounds
+    cases = 16 if quick else 64
+    with tempfile.TemporaryDirectory() as temporary:
+        scratch = Path(temporary)
+        try:
+            model = choose(trained, bundle, scratch)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
+        console.print(f"Model: {model.words}", highlight=False)
+        sides = {n: Contestants(model.bundle, model.trained, scratch, n) for n in (1, 2)}
+        one, two = sides[1], sides[2]
+        encoder = scratch / "encoder"
+        if {"cold-start", "memory"} & set(wanted):
+            hugging_face_folder(model, encoder)
+        work: dict[str, Callable[[], list[Figure]]] = {
+            "latency": lambda: latency(one, cases=cases // 2, count=count, quick=quick),
+            "throughput": lambda: [
+                figure
+                for each in (one, two)
+                for figure in throughput(each, cases=cases, count=count, quick=quick)
             ],
-        )
-        pipeline = Pipeline(config)
-        pipeline.run()
-        rows = [measure(pipeline, batch) for batch in (1, 16)]
-    table = Table(title="Encoder and head, tiny synthetic model, median of paired runs")
-    for name in rows[0]:
-        table.add_column(name, justify="right")
-    for row in rows:
-        table.add_row(*(f"{value:.3g}" for value in row.values()))
-    Console().print(table)
-    law = law_step()
-    Console().print("Law step: " + ", ".join(f"{name} {value:.3g}" for name, value in law.items()))
-    switched = what_if_step()
-    Console().print(
-        "What-if: " + ", ".join(f"{name} {value:.3g}" for name, value in switched.items())
-    )
-    target = ROOT / "benchmarks" / "results" / "latest.json"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps([*rows, law, switched], indent=1), encoding="utf-8")
+            "roofline": lambda: roofline(one, count=count),
+            "size": lambda: size(model.bundle, one.plain_path),
+            "law": lambda: law_step(count=count),
+            "what-if": lambda: what_if_step(one.predictor, count=count),
+            "audit": lambda: audit_rate(model.bundle, cases=cases, count=count),
+            "cold-start": lambda: cold_start(model.bundle, encoder, count=count),
+            "memory": lambda: memory(model.bundle, encoder, cases=cases),
+            "growth": lambda: growth(model.bundle, steps),
+        }
+        figures: list[Figure] = []
+        for name in wanted:
+            with console.status(name):
+                figures += work[name]()
+            settings = {
+                "model": model.words,
+                "measures": wanted,
+                "rounds": count,
+                "cases": cases,
+                "sizes": steps,
+            }
+            # After every measure, so that a run that is stopped has kept what it measured.
+            report.write(output, figures, settings)
+    console.print(report.table(figures, f"Median of {count} paired rounds; {model.words}"))
+    console.print(f"Growth over {steps} documents; figures: {output}", highlight=False)
 
 
-def law_step() -> dict[str, float]:
-    """Milliseconds of the law on a fictional fact of LONG_FACT characters, all of it and without
-    the reading; the least of the rounds beside the median, since other processes disturb."""
-    sentences = "".join(str(case["fact"]) for case in FICTIONAL_CASES)
-    fact = (sentences * LONG_FACT)[:LONG_FACT]
-    case = Case(fact=fact, charges=("盗窃",))
-    reading = read_case(case, case.charges)
-    whole = [timed(lambda: assess(case)) for _ in range(ROUNDS)]
-    law = [timed(lambda: assess_reading(case, case.charges, reading)) for _ in range(ROUNDS)]
-    return {
-        "characters": LONG_FACT,
-        "law step ms": statistics.median(whole),
-        "least ms": min(whole),
-        "without reading ms": statistics.median(law),
-    }
-
-
-def what_if_step() -> dict[str, float]:
-    """CPU milliseconds of the bundled model: a whole prediction, and one more variant of a
-    what-if beyond the first, whose text is not read again."""
-    predictor = SentencePredictor.load(threads=1)
-    case = Case(fact=str(FICTIONAL_CASES[0]["fact"]), charges=("盗窃",))
-    names = ("surrender", "merit", "restitution", "accessory", "attempt", "recidivist")
-    variants = [{"set": {name: True}} for name in names]
-
-    def cpu(work: Callable[[], object]) -> float:
-        start = time.process_time()
-        work()
-        return 1000 * (time.process_time() - start)
-
-    whole = [cpu(lambda: predictor.predict(case)) for _ in range(ROUNDS)]
-    pairs = [
-        (
-            cpu(lambda: predictor.what_if(case, variants)),
-            cpu(lambda: predictor.what_if(case, variants[:1])),
-        )
-        for _ in range(ROUNDS)
-    ]
-    more = len(variants) - 1
-    return {
-        "predict cpu ms": statistics.median(whole),
-        "variant cpu ms": statistics.median((all_ - one) / more for all_, one in pairs),
-    }
-
-
-def measure(pipeline: Pipeline, batch: int) -> dict[str, float]:
-    """Milliseconds per batch of both runtimes and the median of the paired ratios."""
-    predictor = SentencePredictor.load(pipeline.bundle_folder, threads=2)
-    torch.set_num_threads(2)
-    model, _ = load_trained(pipeline.model_folder)
-    facts = [FICTIONAL_CASES[i % 3] for i in range(batch)]
-    windows = [predictor.windows(fact["fact"], fact["defendant"]) for fact in facts]
-    tensors = {
-        name: torch.from_numpy(array)
-        for name, array in pad_windows(windows, predictor.bundle.manifest.windows.pad_id).items()
-    }
-    zeros = torch.zeros(batch, len(predictor.bundle.manifest.feature_names))
-
-    def eager() -> None:
-        with torch.no_grad():
-            model(**tensors, features=zeros, features_present=zeros)
-
-    def onnx() -> None:
-        encoding = predictor.graphs.encode(windows)
-        predictor.graphs.decide(encoding.embedding, zeros.numpy(), zeros.numpy())
-
-    pairs = [(timed(onnx), timed(eager)) for _ in range(ROUNDS)]
-    return {
-        "batch": batch,
-        "onnx ms": statistics.median(ours for ours, _ in pairs),
-        "torch ms": statistics.median(theirs for _, theirs in pairs),
-        "ratio": statistics.median(ours / theirs for ours, theirs in pairs),
-    }
-
-
-def timed(work: Callable[[], None]) -> float:
-    """Milliseconds of one call."""
-    start = time.perf_counter()
-    work()
-    return 1000 * (time.perf_counter() - start)
+def _sizes(given: str, *, quick: bool) -> list[int]:
+    found = [int(part) for part in given.split(",")] if given else []
+    if found and (sorted(set(found)) != found or len(found) < 2 or found[0] < 1):
+        raise ValueError(given)
+    return found or ([20, 100] if quick else [1000, 5000])
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

@@ -41,11 +41,11 @@ def fused(tiny_pipeline, tmp_path_factory):
 @pytest.fixture(scope="module")
 def windows(tiny_pipeline, data):
     predictor = SentencePredictor.load(tiny_pipeline.bundle_folder)
-    return [predictor.windows(fact) for fact in data.facts("train")[:6]]
+    return [predictor.windows(fact) for fact in list(data.facts("train"))[:6]]
 
 
 def export(pipeline, output, settings, validation):
-    facts = load_prepared(pipeline.data_folder).facts("train")[:8]
+    facts = list(load_prepared(pipeline.data_folder).facts("train"))[:8]
     return export_bundle(pipeline.model_folder, output, settings, {"name": "t"}, facts, validation)
 
 
@@ -174,7 +174,7 @@ def test_fp32_answers_do_not_depend_on_the_cases_beside(tiny_pipeline, data, tmp
     """fp32 bundles run several cases at once, sorted by length, under the cap of tokens."""
     predictor = SentencePredictor.load(tiny_pipeline.bundle_folder)
     assert predictor.bundle.manifest.precision == "fp32"
-    facts = data.facts("train")[:12]
+    facts = list(data.facts("train"))[:12]
     cases = [{"fact": fact * (1 + place % 3)} for place, fact in enumerate(facts)]
     together = [p.to_dict() for p in predictor.predict_many(cases, batch_size=12)]
     for case, beside in zip(cases, together, strict=True):

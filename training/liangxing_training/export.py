@@ -50,7 +50,7 @@ def export_bundle(
     seen_facts = list(seen_facts)
     windows = WindowSettings.model_validate(meta["windows"])
     with atomic_folder(output) as folder:
-        _export_encoder(model, folder / bundles.ENCODER, windows)
+        export_encoder(model, folder / bundles.ENCODER, windows)
         _export_head(model, folder / bundles.HEAD)
         shutil.copyfile(trained / TOKENIZER, folder / bundles.TOKENIZER)
         write_sketches(folder / SKETCHES, seen_facts)
@@ -85,7 +85,8 @@ def export_bundle(
     return parity
 
 
-def _export_encoder(model: SentencingModel, path: Path, windows: WindowSettings) -> None:
+def export_encoder(model: SentencingModel, path: Path, windows: WindowSettings) -> None:
+    """Writes the fp32 graph of the encoder as the exporter makes it."""
     batch = pad_windows([[[windows.cls_id] * 9, [windows.cls_id] * 5], [[windows.cls_id] * 7]], 0)
     names = ["input_ids", "attention_mask", "window_case"]
     _export(
@@ -155,7 +156,11 @@ def check_parity(
     """
     random = np.random.default_rng(settings.seed)
     graphs = Graphs(
-        folder / bundles.ENCODER, folder / bundles.HEAD, pad_id=windows.pad_id, threads=None
+        folder / bundles.ENCODER,
+        folder / bundles.HEAD,
+        pad_id=windows.pad_id,
+        threads=None,
+        precision="fp32",
     )
     vocabulary = int(model.encoder_part.encoder.config.vocab_size)  # type: ignore[union-attr]
     width = model.head_part.feature_mean.shape[0]

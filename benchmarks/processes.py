@@ -1,0 +1,99 @@
+"""What only a fresh process shows: cold start, resident memory, growth over many documents."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from figures import Figure, compared
+
+HERE = Path(__file__).parent
+_COLD, _MEMORY_MB, _SLOPE = 0.2, 300.0, 0.10
+
+
+@dataclass(frozen=True)
+class Child:
+    """`first` seconds from the start of the process to its first answer; `last` is what it said
+    at its end."""
+
+    first: float
+    last: dict[str, Any]
+
+
+def cold_start(bundle: Path, encoder: Path, *, count: int) -> list[Figure]:
+    """Process start to first prediction, law included, against transformers' first embedding."""
+    ours: list[float] = []
+    peer: list[float] = []
+    for number in range(count + 1):
+        sides = [
+            (ours, ["child_ours.py", str(bundle), "0"]),
+            (peer, ["child_transformers.py", str(encoder), "0"]),
+        ]
+        for times, command in sides if number % 2 == 0 else sides[::-1]:
+            times.append(run(command).first)
+    # The first round fills the file cache.
+    return [
+        compared(
+            "cold start", "s", ours[1:], "transformers", peer[1:], at_most=_COLD,
+            note="1 thread, files cached",
+        )
+    ]  # fmt: skip
+
+
+def memory(bundle: Path, encoder: Path, *, cases: int) -> list[Figure]:
+    """Resident megabytes after single cases one by one."""
+    ours = run(["child_ours.py", str(bundle), str(cases), "1"]).last["resident"] / 1e6
+    peer = run(["child_transformers.py", str(encoder), str(cases)]).last["resident"] / 1e6
+    return [
+        Figure("resident memory, single cases", "MB", ours, at_most=_MEMORY_MB),
+        compared("resident memory, single cases", "MB", [ours], "transformers", [peer]),
+    ]
+
+
+def growth(bundle: Path, sizes: Sequence[int]) -> list[Figure]:
+    """Seconds a document and resident memory at the largest size against the smallest."""
+    found = [run(["child_ours.py", str(bundle), str(n), "16"]).last for n in (sizes[0], *sizes)]
+    # The first child fills caches and does not count.
+    small, large = found[1], found[-1]
+    each = [1000 * one["seconds"] / one["done"] for one in (small, large)]
+    held = [one["resident"] / 1e6 for one in (small, large)]
+    label = f"{sizes[-1]:,} documents"
+    against = f"{sizes[0]:,} documents"
+    return [
+        compared(
+            f"time a document, {label}", "ms", each[1:], against, each[:1],
+            at_most=1 + _SLOPE, at_least=1 - _SLOPE,
+        ),
+        compared(
+            f"resident memory, {label}", "MB", held[1:], against, held[:1], at_most=1 + _SLOPE
+        ),
+    ]  # fmt: skip
+
+
+def run(arguments: Sequence[str]) -> Child:
+    """Runs a script of this folder; RuntimeError with its last words when it fails."""
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+    start = time.perf_counter()
+    with subprocess.Popen(
+        [sys.executable, str(HERE / arguments[0]), *arguments[1:]],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    ) as child:
+        assert child.stdout is not None
+        line = child.stdout.readline()
+        first = time.perf_counter() - start
+        rest, errors = child.communicate()
+    if child.returncode or not line:
+        words = errors.strip().splitlines()
+        raise RuntimeError(f"{arguments[0]} failed: {words[-1] if words else child.returncode}")
+    lines = rest.split("\n")
+    return Child(first, json.loads(lines[0]) if lines[0] else {})
