@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ from liangxing.errors import BundleError, ConfigError, DataError
 from liangxing.model import bundle as bundles
 from liangxing.predictor import SentencePredictor
 from liangxing_training import lower_precision as lowering
+from liangxing_training.calibrate import nearest_outcome
 from liangxing_training.config import load_config
 from liangxing_training.export import export_bundle
 from liangxing_training.export_settings import ExportSettings
@@ -50,14 +52,13 @@ def export(pipeline, output, settings, validation):
 
 
 def break_weights(fused, output, kept=()):
-    """A quantiser with a bug: every large weight loses its sign."""
+    """A quantiser with a bug: it scales what the last layer norm gives by -30."""
     quantise(fused, output, kept)
     graph = onnx.load(str(output))
-    for tensor in graph.graph.initializer:
-        if tensor.data_type == onnx.TensorProto.INT8 and len(tensor.dims) == 2:
-            values = np.abs(onnx.numpy_helper.to_array(tensor).astype(np.int16))
-            whole = onnx.numpy_helper.from_array(values.clip(0, 127).astype(np.int8), tensor.name)
-            tensor.CopyFrom(whole)
+    norm = [node for node in graph.graph.node if node.op_type == "LayerNormalization"][-1]
+    (scale,) = [tensor for tensor in graph.graph.initializer if tensor.name == norm.input[1]]
+    values = -30 * onnx.numpy_helper.to_array(scale)
+    scale.CopyFrom(onnx.numpy_helper.from_array(values, scale.name))
     onnx.save(graph, str(output))
 
 
@@ -123,12 +124,24 @@ def test_the_same_answers_cost_nothing_and_worse_ones_cost_score_and_coverage(
     tiny_pipeline, validation
 ):
     grid = bundles.load_bundle(tiny_pipeline.bundle_folder).grid
-    exact = answers(tiny_pipeline.bundle_folder, validation, "")
-    same = measure_cost(exact, exact, validation, grid)
+    found = answers(tiny_pipeline.bundle_folder, validation, "")
+    # A clairvoyant, spread a little, and one who takes the grid from its other end.
+    right = np.array([np.eye(len(grid))[nearest_outcome(grid, r)] for r in validation]) + 1e-3
+    clairvoyant, lost = (
+        Answers(
+            [
+                replace(one, probabilities=row / row.sum())
+                for one, row in zip(found.assessments, rows, strict=True)
+            ],
+            found.charges,
+        )
+        for rows in (right, right[:, ::-1])
+    )
+    same = measure_cost(clairvoyant, clairvoyant, validation, grid)
     assert (same.cail_loss, same.coverage_loss, same.charges_kept) == (0, 0, 1)
-    turned = [type(one)(one.legal, one.probabilities[::-1].copy()) for one in exact.assessments]
-    worse = measure_cost(exact, Answers(turned, exact.charges), validation, grid)
-    assert worse.cail_loss > 5
+    worse = measure_cost(clairvoyant, lost, validation, grid)
+    assert worse.cail_loss > 20
+    assert worse.coverage_loss > 5
     assert not worse.within(0.3, 1.0)
 
 

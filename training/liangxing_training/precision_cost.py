@@ -87,8 +87,7 @@ def answers(folder: Path, records: Sequence[Record], description: str) -> Answer
     starts = range(0, len(records), _BATCH)
     for start in track(starts, description=description, transient=True):
         run = predictor.run([to_case(record) for record in records[start : start + _BATCH]])
-        pairs = zip(run.contexts, run.probabilities, strict=True)
-        found.assessments.extend(Assessment(*pair) for pair in pairs)
+        found.assessments.extend(map(run.assessment, range(len(run.contexts))))
         found.charges.extend(run.texts.encoding.charge_logits.argmax(-1).tolist())
     return found
 
