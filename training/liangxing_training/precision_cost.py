@@ -99,7 +99,8 @@ def measure_cost(
     `exact`, so that every change counts against the other."""
     discount = fit_discount(grid, exact.assessments, records)
     truth = Outcomes.from_records(records)
-    cail, scores = [], []
+    cail: list[float] = []
+    scores: list[np.ndarray] = []
     for found in (exact, reduced):
         points = [
             best_point(
@@ -115,7 +116,7 @@ def measure_cost(
     inflation = np.sort(scores[0])[rank - 1]
     before, after = (100 * float((values <= inflation).mean()) for values in scores)
     kept = np.mean(np.asarray(exact.charges) == np.asarray(reduced.charges))
-    return Cost(len(records), *cail, before, after, float(kept))
+    return Cost(len(records), cail[0], cail[1], before, after, float(kept))
 
 
 def _outcomes(grid: OutcomeGrid, points: Sequence[int]) -> Outcomes:
