@@ -143,8 +143,11 @@ class SentencePredictor:
         return self._tokenizer.windows(fact, defendant)[0]
 
     def embed(self, cases: Iterable[Case]) -> NDArray[np.float32]:
-        """What the encoder makes of each case's text, [cases, d], not scaled to length 1."""
-        return self.encode_texts(cases).embedding
+        """What the encoder makes of each case's text, [cases, d], not scaled to length 1.
+
+        One case a run, so that a vector is the same to the last bit whatever it is kept beside.
+        """
+        return np.concatenate([self.encode_texts([case]).embedding for case in cases])
 
     def encode_texts(self, cases: Iterable[Case]) -> Encoding:
         """The encoder's own answers for each case's text, before any other part is asked."""

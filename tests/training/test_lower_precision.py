@@ -17,7 +17,9 @@ from liangxing_training.precision_cost import Answers, Cost, answers, measure_co
 from liangxing_training.prepare import load_prepared
 from liangxing_training.quantise import by_loss, cosines, embeddings, fuse, quantise
 
-INT8 = ExportSettings(int8=True, parity_batches=1, quantised_texts=8, weighed_texts=2)
+INT8 = ExportSettings(
+    int8=True, parity_batches=1, quantised_texts=8, weighed_texts=2, minimum_cosine=0.5
+)
 # The tiny model's answers are no measure of what real int8 loses.
 ANY_LOSS = INT8.model_copy(update={"max_cail_loss": 100.0, "max_coverage_loss": 100.0})
 ONE_LAYER = {"layers": 1, "heads": 4, "hidden": 32}
@@ -102,6 +104,15 @@ def test_int8_that_loses_too_much_is_tried_again_with_its_worst_operators_in_fp3
     figures = export(tiny_pipeline, tmp_path / "bundle", settings, validation)
     assert figures["int8_kept_operators"] == 2
     assert figures["int8_cail_loss"] <= 1.0
+
+
+def test_an_embedding_that_turns_too_far_is_refused_whatever_the_score(
+    tiny_pipeline, validation, tmp_path
+):
+    strict = ANY_LOSS.model_copy(update={"minimum_cosine": 0.99999})
+    with pytest.raises(BundleError, match=r"export\.minimum_cosine=0\.99999"):
+        export(tiny_pipeline, tmp_path / "bundle", strict, validation)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_operators_kept_in_fp32_bring_the_embeddings_nearer(fused, windows, tmp_path):

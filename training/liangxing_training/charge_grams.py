@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 from liangxing.model.charge_grams import ChargeGrams
-from liangxing.model.ngrams import hashed_counts, tfidf
+from liangxing.model.ngrams import tfidf
 from liangxing.model.tokens import encoder_text
 from pydantic import BaseModel, ConfigDict, Field
 from rich.progress import track
-from scipy import sparse
 from scipy.optimize import minimize
 from sklearn.feature_selection import chi2
 from sklearn.svm import LinearSVC
+
+from liangxing_training.gram_matrix import gram_matrix, inverse_frequencies
 
 Record = Mapping[str, Any]
 
@@ -51,13 +52,8 @@ def fit_charge_grams(
     ]
     texts, labels = [text for text, _ in rows], np.asarray([column for _, column in rows])
     buckets = 2**settings.bits
-    held = np.zeros(buckets)
-    for text in texts:
-        held[hashed_counts(text, buckets)[0]] += 1
-    idf = np.where(
-        held >= settings.minimum_rows, np.log((1 + len(texts)) / (1 + held)) + 1, 0.0
-    ).astype(np.float32)
-    matrix = _matrix([tfidf(text, idf) for text in texts], buckets)
+    idf = inverse_frequencies(texts, buckets, settings.minimum_rows)
+    matrix = gram_matrix([tfidf(text, idf) for text in texts], buckets)
     telling, _ = chi2(matrix, labels)
     kept = np.sort(np.argsort(-np.nan_to_num(telling), kind="stable")[: settings.kept])
     machine: Any = LinearSVC(C=settings.regularisation, random_state=settings.seed)
@@ -89,7 +85,7 @@ def choose_shares(
     grams = np.stack([part.logits(text) for text in texts])
 
     def loss(shares: np.ndarray) -> float:
-        logits = shares[0] * encoder + shares[1] * grams
+        logits = replace(part, shares=shares).pooled(encoder, grams)
         logs = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
         told = [
             np.logaddexp.reduce(row[list(c)]) for row, c in zip(logs, charges, strict=True) if c
@@ -102,15 +98,3 @@ def choose_shares(
         "charge_loss_pooled": float(found.fun),
     }
     return replace(part, shares=found.x.astype(np.float32)), figures
-
-
-def _matrix(rows: Sequence[tuple[np.ndarray, np.ndarray]], buckets: int) -> sparse.csr_matrix:
-    pointers = np.cumsum([0, *(len(indices) for indices, _ in rows)])
-    return sparse.csr_matrix(
-        (
-            np.concatenate([weights for _, weights in rows]),
-            np.concatenate([indices for indices, _ in rows]),
-            pointers,
-        ),
-        shape=(len(rows), buckets),
-    )

@@ -14,7 +14,8 @@ class ExportSettings(BaseModel):
     On the validation split the encoder may then lose `max_cail_loss` points of cail_score and
     `max_coverage_loss` points of coverage against fp32. Where int8 loses more, it is tried again
     with the operators that lose most left in fp32, as many as `int8_kept` says, try by try; they
-    are found on `weighed_texts` texts of the training split.
+    are found on `weighed_texts` texts of the training split. Embeddings must besides keep a cosine
+    of at least `minimum_cosine` with those of fp32 on `quantised_texts` texts of that split.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,6 +27,7 @@ class ExportSettings(BaseModel):
     fp16: bool = False
     max_cail_loss: float = 0.3
     max_coverage_loss: float = 1.0
+    minimum_cosine: float = Field(default=0.9, gt=0, le=1)
     int8_kept: tuple[int, ...] = (6, 12)
     parity_batches: int = Field(default=12, ge=1)
     quantised_texts: int = Field(default=64, ge=1)

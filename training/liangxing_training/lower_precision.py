@@ -31,7 +31,8 @@ def lower_precision(
 
     `encoder` is the configuration of the Hugging Face encoder; `texts` come from the training
     split. Returns what was lost. Raises BundleError with the figures when every try loses more
-    than the settings allow, or an attention is not fused; the folder is then not to be used.
+    than the settings allow, an embedding turns too far, or an attention is not fused; the folder
+    is then not to be used.
     """
     precision = settings.precision
     if precision == "fp16" and not gpu_providers():
@@ -64,6 +65,13 @@ def lower_precision(
             windows,
             _pad_id(folder),
         )
+        if not similar.min() >= settings.minimum_cosine:
+            raise BundleError(
+                f"export.{precision} is refused: an embedding has a cosine of "
+                f"{similar.min():.3f} with that of fp32, the limit is "
+                f"export.minimum_cosine={settings.minimum_cosine:g}; lower it or set "
+                f"export.{precision}=false"
+            )
         shutil.copyfile(trial / bundles.ENCODER, folder / bundles.ENCODER)
     return {
         f"{precision}_fused_attentions": float(layers),

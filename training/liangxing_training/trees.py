@@ -17,7 +17,7 @@ import numpy as np
 from liangxing.case import Case
 from liangxing.model import features
 from liangxing.model.legal import legal_context
-from liangxing.model.ngrams import hashed_counts, tfidf
+from liangxing.model.ngrams import tfidf
 from liangxing.model.outcomes import OutcomeGrid, soft_labels
 from liangxing.model.tokens import encoder_text
 from liangxing.model.trees import WidePart, charge_columns, mixture, tree_row
@@ -29,6 +29,7 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import KFold, cross_val_predict
 
 from liangxing_training.batches import to_case
+from liangxing_training.gram_matrix import gram_matrix, inverse_frequencies
 
 Record = Mapping[str, Any]
 OPSET = 15
@@ -144,13 +145,7 @@ def fit_trees(
     """Fits the linear part (out of fold on its own rows) and the trees; their weight is 1."""
     names = tuple(names)
     buckets = 2**settings.bits
-    held = np.zeros(buckets)
-    for text in rows.texts:
-        held[hashed_counts(text, buckets)[0]] += 1
-    # As in scikit-learn's TfidfVectorizer with smoothing; rare buckets weigh nothing.
-    idf = np.where(
-        held >= settings.minimum_rows, np.log((1 + len(rows.texts)) / (1 + held)) + 1, 0.0
-    ).astype(np.float32)
+    idf = inverse_frequencies(rows.texts, buckets, settings.minimum_rows)
     charges = charge_columns(names)
     wide = WidePart(
         idf=idf,
@@ -249,15 +244,7 @@ def _with_charges(
     names: Sequence[str],
     wide: WidePart,
 ) -> sparse.csr_matrix:
-    pointers = np.cumsum([0, *(len(indices) for indices, _ in found)])
-    grams = sparse.csr_matrix(
-        (
-            np.concatenate([weights for _, weights in found]),
-            np.concatenate([indices for indices, _ in found]),
-            pointers,
-        ),
-        shape=(len(found), len(wide.idf)),
-    )
+    grams = gram_matrix(found, len(wide.idf))
     charges = rows.values[:, charge_columns(names)] * wide.charge_weight
     return sparse.csr_matrix(sparse.hstack([grams, sparse.csr_matrix(charges)]))
 

@@ -6,19 +6,17 @@ n-grams is the charge baseline of CAIL2018, Xiao et al. 2018, arXiv 1807.02478).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any, Self
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from liangxing.errors import BundleError
+from liangxing.model.arrays import ArrayPart
 from liangxing.model.ngrams import tfidf
 
 
 @dataclass(frozen=True)
-class ChargeGrams:
+class ChargeGrams(ArrayPart):
     """`idf` [buckets]; `kept` the buckets with coefficients, rising; `coefficients`
     [kept, charges] in half precision; `intercepts` [charges]; `shares` are what the logits of the
     encoder and of this part are multiplied by before they are added."""
@@ -28,20 +26,6 @@ class ChargeGrams:
     coefficients: NDArray[np.float16]
     intercepts: NDArray[np.float32]
     shares: NDArray[np.float32]
-
-    @classmethod
-    def from_file(cls, path: Path) -> Self:
-        """Raises BundleError when the file is not readable or lacks an array."""
-        try:
-            with np.load(path, allow_pickle=False) as arrays:
-                return cls(**{field.name: arrays[field.name] for field in fields(cls)})
-        except (OSError, ValueError, KeyError) as error:
-            raise BundleError(f"{path.name} is not a readable charge part: {error}") from error
-
-    def save(self, path: Path) -> None:
-        """Writes charges.npz."""
-        arrays: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
-        np.savez_compressed(path, **arrays)
 
     def logits(self, text: str) -> NDArray[np.float32]:
         """[charges] from a text as the encoder reads it."""

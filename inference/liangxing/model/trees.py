@@ -7,14 +7,13 @@ optional parts of a bundle and always come together.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from liangxing.errors import BundleError
+from liangxing.model.arrays import ArrayPart
 from liangxing.model.calibration import softmax
 from liangxing.model.features import CHARGE_PREFIX
 from liangxing.model.ngrams import tfidf
@@ -27,7 +26,7 @@ _TINY = 1e-12
 
 
 @dataclass(frozen=True)
-class WidePart:
+class WidePart(ArrayPart):
     """The numbers beside the trees.
 
     `idf` and `coefficients` [buckets] and `charge_coefficients` [charges] with `intercept` give a
@@ -44,20 +43,6 @@ class WidePart:
     kept: NDArray[np.int64]
     classes: NDArray[np.float32]
     weight: NDArray[np.float32]
-
-    @classmethod
-    def from_file(cls, path: Path) -> Self:
-        """Raises BundleError when the file is not readable or lacks an array."""
-        try:
-            with np.load(path, allow_pickle=False) as arrays:
-                return cls(**{field.name: arrays[field.name] for field in fields(cls)})
-        except (OSError, ValueError, KeyError) as error:
-            raise BundleError(f"{path.name} is not a readable wide part: {error}") from error
-
-    def save(self, path: Path) -> None:
-        """Writes wide.npz."""
-        arrays: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
-        np.savez_compressed(path, **arrays)
 
 
 def charge_columns(names: Sequence[str]) -> NDArray[np.int64]:
