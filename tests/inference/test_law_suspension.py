@@ -116,3 +116,11 @@ def test_a_tier_without_a_fine_or_without_its_text_has_none():
         )
         is None
     )
+
+
+def test_a_tier_whose_article_knows_confiscation_alone_is_not_told_as_a_fine():
+    """Art. 240: the gravest cases, death and confiscation of property."""
+    statute = find("拐卖妇女、儿童")
+    version = statute.versions[-1]
+    found = [fine_of(statute, version, tier, CaseFacts()) for tier in version.tiers]
+    assert [law and law.trace.step for law in found] == ["罚金", "罚金", "没收财产"]

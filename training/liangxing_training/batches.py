@@ -19,7 +19,9 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import Dataset, Sampler
 
+from liangxing_training.fine_labels import fine_of_record
 from liangxing_training.hidden_cache import HiddenStates
+from liangxing_training.model import FINE_QUANTILES
 
 CASE_FIELDS = (
     "id",
@@ -113,6 +115,12 @@ class CaseDataset(Dataset[dict[str, Any]]):
             np.stack([item["features_present"] for item in self._items]),
         )
 
+    def fine_quantiles(self) -> Tensor | None:
+        """FINE_QUANTILES of the known fines (log1p yuan); None where none is known."""
+        labels = np.array([item["fine_labels"] for item in self._items])
+        known = labels[~np.isnan(labels)]
+        return torch.from_numpy(np.quantile(known, FINE_QUANTILES)).float() if len(known) else None
+
 
 def feature_moments(values: np.ndarray, present: np.ndarray) -> tuple[Tensor, Tensor]:
     """Mean and standard deviation of each column of `values` [n, k] where it is present."""
@@ -138,7 +146,7 @@ def _item(
     outcome = soft_labels(
         space.grid, [record["months"]], [record["life"]], [record["death"]], bandwidth
     )[0]
-    suspension, fine = record.get("suspension"), record.get("fine")
+    suspension, fine = record.get("suspension"), fine_of_record(record)
     return {
         "windows": windows,
         "features": values,

@@ -33,6 +33,7 @@ from liangxing_training.batches import (
     LabelSpace,
     label_space,
 )
+from liangxing_training.fine_labels import fine_of_record
 from liangxing_training.hidden_cache import hidden_states, split_encoder
 from liangxing_training.model import EncoderPart, HeadPart, LossWeights, SentencingModel
 from liangxing_training.training_parts import (
@@ -132,6 +133,10 @@ def finetune(
     mean, scale = train_set.feature_moments()
     model.head_part.feature_mean.copy_(mean)
     model.head_part.feature_scale.copy_(scale)
+    fines = train_set.fine_quantiles()
+    if fines is not None:
+        # From zero, the logs of thousands of yuan are further than an hour's steps.
+        model.head_part.fine.bias.data.copy_(fines)
 
     cache = output / "frozen"
     if settings.cache_frozen and settings.frozen_layers:
@@ -285,11 +290,11 @@ def load_trained(folder: Path) -> tuple[SentencingModel, dict[str, Any]]:
 
 def _labels_seen(train: Sequence[Mapping[str, Any]]) -> list[str]:
     seen = ["outcome", "charges", "articles"]
-    return seen + [
-        name
-        for name in ("suspension", "fine")
-        if any(record.get(name) is not None for record in train)
-    ]
+    if any(record.get("suspension") is not None for record in train):
+        seen.append("suspension")
+    if any(fine_of_record(record) is not None for record in train):
+        seen.append("fine")
+    return seen
 
 
 def _optimizer(model: SentencingModel, settings: FinetuneSettings) -> torch.optim.Optimizer:

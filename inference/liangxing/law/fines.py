@@ -47,9 +47,10 @@ def fine_bases() -> Mapping[str, str]:
 
 
 def fine_of(statute: Statute, version: Version, tier: Tier, facts: CaseFacts) -> FineLaw | None:
-    """The fine of a tier: by an interpretation's rule, else by the words of the article.
+    """The fine of a tier: by an interpretation's rule, else by the words of the article, which may
+    leave confiscation alone.
 
-    Null where the tier has no fine, or its version is not the one whose text is at hand.
+    Null where the tier has neither, or its version is not the one whose text is at hand.
     """
     words = fine_words(statute, version, tier)
     crime = crimes().get(statute.charge)
@@ -62,7 +63,7 @@ def fine_of(statute: Statute, version: Version, tier: Tier, facts: CaseFacts) ->
     low, high = _figures(words, facts)
     factors = f"；根据{crime.fine_factors}决定数额" if crime and crime.fine_factors else ""
     step = TraceStep(
-        step="罚金",
+        step="罚金" if "罚金" in words else "没收财产",
         rule=words + factors,
         source=cited(", ".join(statute.articles)),
         verified="machine",
