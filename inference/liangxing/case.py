@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from liangxing.errors import CaseError
 
@@ -23,8 +30,9 @@ class Case(BaseModel):
 
     `fact` holds 1 to 20 000 characters with at least one Chinese character. `charges` are
     official names of 罪名 or known aliases; an unknown one is no error. Dates are ISO
-    (YYYY-MM-DD). `circumstances` maps a guideline circumstance to true, false or a number;
-    `quantities` maps a quantity to a number in the unit of its name.
+    (YYYY-MM-DD). `circumstances` maps the id of a circumstance to true, false or a number;
+    `quantities` maps the id of a quantity to a number in the unit of its name; an unknown id is
+    an error.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
@@ -77,6 +85,19 @@ class Case(BaseModel):
             except ValueError as error:
                 raise ValueError(f"{value!r} is not an ISO date such as 2023-05-31") from error
         return value
+
+    @field_validator("circumstances", "quantities")
+    @classmethod
+    def _known_ids(cls, given: Mapping[str, Any], info: ValidationInfo) -> Mapping[str, Any]:
+        if given:
+            # Only a case that names ids needs the law data, which takes its time to load.
+            from liangxing.law.known_ids import known_circumstances, known_quantities, unknown_id
+
+            quantities = info.field_name == "quantities"
+            known = known_quantities() if quantities else known_circumstances()
+            if (wrong := unknown_id(given, known)) is not None:
+                raise ValueError(wrong)
+        return given
 
     @classmethod
     def from_row(cls, row: object, *, default_id: str | None = None) -> Case:

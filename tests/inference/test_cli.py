@@ -21,6 +21,23 @@ def test_bad_rows_are_listed_and_the_others_written(bundle_folder, tmp_path):
     assert "line 4" in done.output
 
 
+def test_a_row_with_an_unknown_id_is_reported_and_the_batch_goes_on(bundle_folder, tmp_path):
+    source, target = tmp_path / "cases.csv", tmp_path / "predictions.jsonl"
+    source.write_text(
+        "id,fact,circumstances\n"
+        f"""a,{FACT},"{{""surender"": true}}"\n"""
+        f"""b,{FACT},"{{""surrender"": true}}"\n""",
+        encoding="utf-8",
+    )
+    arguments = ["predict", "--model", str(bundle_folder)]
+    done = run(cli.app, [*arguments, "--input", str(source), "--output", str(target)])
+    assert done.exit_code == 1
+    assert "line 2: field 'circumstances' names the unknown id 'surender'" in done.output
+    (row,) = map(json.loads, target.read_text("utf-8").splitlines())
+    assert row["id"] == "b"
+    assert "surrender" in [each["id"] for each in row["circumstances"]]
+
+
 def test_one_fact_prints_one_json_line(bundle_folder):
     done = run(cli.app, ["predict", "--model", str(bundle_folder), "--fact", FACT])
     assert done.exit_code == 0

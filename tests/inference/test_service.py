@@ -73,6 +73,18 @@ def test_a_batch_answers_each_row_and_says_which_are_bad(client):
     assert found[1]["error"]["field"] == "fact"
 
 
+def test_an_unknown_id_is_a_problem_that_names_what_is_near(client):
+    wrong = {**CASE, "circumstances": {"surender": True}}
+    problem = problem_of(client.post("/v1/predict", json={"case": wrong}), 422)
+    assert problem["field"] == "circumstances"
+    assert "surrender (自首)" in problem["detail"]
+    rows = "\n".join(json.dumps(row) for row in (wrong, CASE))
+    batch = client.post("/v1/predict:batch", content=rows, headers=LINES)
+    first, second = map(json.loads, batch.text.splitlines())
+    assert first["error"]["field"] == "circumstances"
+    assert second["penalty"]["kind"]
+
+
 def test_an_audit_row_holds_recommendation_verdict_and_prediction(client):
     answer = client.post("/v1/audit", json={"id": "j", "document": JUDGMENT})
     row = answer.json()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
@@ -12,8 +11,8 @@ from typing import Any, Literal
 from liangxing.case import Stage
 from liangxing.errors import CaseError
 from liangxing.law.assess import CaseReading
-from liangxing.law.circumstances import fact_names, quantity_names
-from liangxing.law.guideline_trace import BASE
+from liangxing.law.circumstances import fact_names
+from liangxing.law.known_ids import hint, known_circumstances, known_quantities, near
 from liangxing.law.leniency import plea_rules
 from liangxing.prediction import Circumstance, Quantity
 from liangxing.reading.quantities import UNITS
@@ -26,7 +25,6 @@ _WORDS: Mapping[str, bool] = MappingProxyType(
     {"yes": True, "true": True, "是": True, "有": True}
     | {"no": False, "false": False, "否": False, "无": False}
 )
-_NAMED_ELSEWHERE = MappingProxyType({BASE: "基准刑", PLEA_STAGE: "认罪认罚阶段"})
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,9 @@ class State:
 @cache
 def names() -> Mapping[str, str]:
     """Chinese names of everything that can be changed, by id."""
-    return MappingProxyType({**fact_names(), **quantity_names(), **_NAMED_ELSEWHERE})
+    return MappingProxyType(
+        {**known_circumstances(), **known_quantities(), PLEA_STAGE: "认罪认罚阶段"}
+    )
 
 
 def read_changes(given: Mapping[str, Any], unset: Iterable[str] = ()) -> tuple[Change, ...]:
@@ -159,18 +159,9 @@ def _id_of(name: str) -> str:
     ]
     if len(begun) == 1:
         return begun[0]
-    near = begun or list(dict.fromkeys(_near(name)))
-    hint = "; near it: " + ", ".join(f"{id_} ({names()[id_]})" for id_ in near) if near else ""
     what = "names several" if begun else "is no"
-    raise CaseError(f"field 'set': {name!r} {what} circumstance, quantity or plea_stage{hint}")
-
-
-def _near(name: str) -> Iterator[str]:
-    yield from difflib.get_close_matches(name, list(names()), n=4, cutoff=0.55)
-    if name and not name.isascii():
-        yield from (id_ for id_, known in names().items() if name in known or known in name)
-        ids = {known: id_ for id_, known in names().items()}
-        yield from (ids[known] for known in difflib.get_close_matches(name, list(ids), n=4))
+    nearby = hint(begun or near(name, names()), names())
+    raise CaseError(f"field 'set': {name!r} {what} circumstance, quantity or plea_stage{nearby}")
 
 
 def _circumstance(id_: str, value: Any) -> Value:
