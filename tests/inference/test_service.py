@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import os
 
 import pytest
 from liangxing.prediction import Prediction
 from liangxing.service.app import create_app
+from liangxing.service.page_files import PageFiles
 from liangxing.service.settings import Settings
 from liangxing.whatif.reply import WhatIfReply
 from pydantic import TypeAdapter
@@ -168,6 +170,27 @@ def test_the_page_and_its_files_come_from_here_only(client):
     assert client.get("/static/index.html").text == page.text
     problem_of(client.get("/static/../app.py"), 404)
     problem_of(client.get("/docs"), 404)
+
+
+@pytest.mark.parametrize("path", ["/", "/static/app.js"])
+def test_the_page_is_kept_by_browsers_until_its_content_changes(client, path):
+    first = client.get(path)
+    assert first.headers["cache-control"] == "no-cache"
+    assert "last-modified" not in first.headers
+    again = client.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    assert "default-src 'none'" in again.headers["content-security-policy"]
+    assert client.get(path, headers={"If-None-Match": '"of another version"'}).content
+
+
+def test_files_of_the_same_time_and_size_are_told_apart(tmp_path):
+    browser, marks = TestClient(PageFiles(directory=tmp_path)), set()
+    for content in ("let a = 1;", "let a = 2;"):
+        (tmp_path / "a.js").write_text(content)
+        os.utime(tmp_path / "a.js", (0, 0))
+        marks.add(browser.get("/a.js").headers["etag"])
+    assert len(marks) == 2
 
 
 def test_health_readiness_and_figures(client):

@@ -237,7 +237,7 @@ def test_every_answer_carries_the_security_headers_and_no_server_name(service, p
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["x-frame-options"] == "DENY"
     assert answer.headers["referrer-policy"] == "no-referrer"
-    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["cache-control"] == ("no-cache" if path == "/" else "no-store")
     assert answer.headers["x-request-id"]
     assert "server" not in answer.headers
     connection.close()

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse
-from starlette.staticfiles import StaticFiles
+from starlette.responses import Response
 
 from liangxing.errors import LiangxingError
 from liangxing.service import api, problems, reference
@@ -24,10 +22,11 @@ from liangxing.service.guard import Guard
 from liangxing.service.metrics import Metrics
 from liangxing.service.models import Models
 from liangxing.service.openapi import document
+from liangxing.service.page_files import FOLDER, INDEX, PageFiles
 from liangxing.service.rates import Rates
 from liangxing.service.settings import Settings, check
 
-PAGE = Path(__file__).parent / "page"
+_FILES = PageFiles(directory=FOLDER)
 # Of the deadline; the rest is for the work itself and for a machine that is busy otherwise.
 _WAITING_SHARE = 0.6
 
@@ -70,12 +69,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(api.router)
     app.include_router(reference.router)
     app.add_api_route("/", _page, include_in_schema=False)
-    app.mount("/static", StaticFiles(directory=PAGE))
+    app.mount("/static", _FILES)
     return app
 
 
-async def _page() -> FileResponse:
-    return FileResponse(PAGE / "index.html")
+async def _page(request: Request) -> Response:
+    return await _FILES.get_response(INDEX, request.scope)
 
 
 @asynccontextmanager
