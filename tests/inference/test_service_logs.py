@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
+import sys
 
 import pytest
-import structlog
 from liangxing.service import logs
 from liangxing.service.app import create_app
 from liangxing.service.settings import Settings
@@ -15,18 +16,19 @@ from starlette.testclient import TestClient
 
 NAME, WORDS = "赵某甲", "窃得手机三部"
 CASE = {"fact": f"2022年5月6日，被告人{NAME}{WORDS}，价值人民币42000元。", "charges": ["盗窃"]}
+TOUCHED = [logging.getLogger(name) for name in (None, "liangxing", "uvicorn")]
 
 
 @pytest.fixture
 def said():
     """What has been logged so far, as decoded lines."""
     root, stream = logging.getLogger(), io.StringIO()
-    handlers, level = root.handlers[:], root.level
+    handlers, levels = root.handlers[:], [(each, each.level) for each in TOUCHED]
     logs.configure(stream=stream)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+    for each, level in levels:
+        each.setLevel(level)
 
 
 def requests_of(client, monkeypatch):
@@ -66,6 +68,19 @@ def test_no_fact_and_no_name_is_logged(said, monkeypatch):
     assert failure["error"] == "RuntimeError"
     assert any(place.startswith("predictor.py:") for place in failure["places"])
     assert [line["error"] for line in lines if line["event"] == "broken"] == ["RuntimeError"]
+
+
+def test_an_app_in_a_process_that_has_not_set_up_logging_says_nothing(capfd):
+    program = (
+        "from liangxing.service.app import create_app\n"
+        "from liangxing.service.settings import Settings\n"
+        "from starlette.testclient import TestClient\n"
+        "settings = Settings(model='/nowhere')\n"
+        "with TestClient(create_app(settings), base_url='http://127.0.0.1') as client:\n"
+        "    print(client.get('/readyz').status_code)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+    assert capfd.readouterr() == ("503\n", "")
 
 
 def test_error_messages_are_logged_where_that_is_switched_on(said, monkeypatch):

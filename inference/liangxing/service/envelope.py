@@ -9,10 +9,10 @@ import traceback
 import uuid
 from typing import Any
 
-import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from liangxing.service import logs
 from liangxing.service.metrics import Metrics
 from liangxing.service.problems import ProblemError, as_response
 
@@ -40,7 +40,7 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_log = structlog.stdlib.get_logger("liangxing.service")
+_log = logs.logger()
 
 
 class Envelope:

@@ -10,23 +10,31 @@ from typing import Any, TextIO, cast
 import structlog
 
 _TOLD = ("liangxing", "uvicorn")
+_SHARED: tuple[Any, ...] = (
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+
+
+def logger() -> structlog.stdlib.BoundLogger:
+    """The service's logger; it says nothing where nobody has set up logging."""
+    plain = logging.getLogger("liangxing.service")
+    if not plain.handlers:
+        plain.addHandler(logging.NullHandler())
+    return structlog.wrap_logger(
+        plain,
+        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
 
 
 def configure(level: int = logging.INFO, stream: TextIO = sys.stderr) -> None:
     """Sets up all loggers of the process."""
-    shared: list[Any] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-    )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=_SHARED,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 _without_traceback,

@@ -7,13 +7,12 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
 from liangxing.case import Case
 from liangxing.errors import LiangxingError
 from liangxing.model.bundle import BUNDLED
 from liangxing.model.registry import SCHEME, registered_version
 from liangxing.predictor import SentencePredictor
+from liangxing.service import logs
 from liangxing.service.metrics import Metrics
 from liangxing.service.problems import ProblemError
 from liangxing.service.settings import Settings
@@ -21,7 +20,7 @@ from liangxing.similar.index import SimilarCases
 
 # What a new model must answer before it takes over.
 _TRIAL = Case(fact="2022年5月6日，被告人赵某甲窃得手机一部，价值人民币4200元。", charges=("盗窃",))
-_log = structlog.stdlib.get_logger("liangxing.service")
+_log = logs.logger()
 
 
 @dataclass(frozen=True)
