@@ -6,6 +6,7 @@ import asyncio
 import http.client
 import json
 import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
@@ -94,6 +95,39 @@ def test_nobody_is_let_in_who_would_wait_beyond_the_deadline():
         with pytest.raises(ProblemError) as refused:
             apart.submit(asyncio.run, one_after_three_waiting(patience=0.1)).result()
     assert refused.value.slug == "queue-full"
+
+
+def test_work_that_goes_on_long_after_its_request_was_given_up_keeps_others_out():
+    now, let_go = [0.0], threading.Event()
+
+    async def two_more(desk: Desk) -> None:
+        async with desk.place(), desk.place(), desk.place():
+            pass
+
+    async def whole() -> list[str]:
+        desk, told = Desk(1, 100, Metrics(), patience=4, clock=lambda: now[0]), []
+        begun = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def work() -> None:
+            loop.call_soon_threadsafe(begun.set)
+            assert let_go.wait(60)
+
+        asked = asyncio.create_task(desk.run(work, until=60))
+        await begun.wait()
+        await two_more(desk)
+        told.append("let in")
+        now[0] = 4.0
+        try:
+            await two_more(desk)
+        except ProblemError as error:
+            told.append(error.slug)
+        let_go.set()
+        await asyncio.gather(asked, return_exceptions=True)
+        return told
+
+    with ThreadPoolExecutor(1) as apart:
+        assert apart.submit(asyncio.run, whole()).result() == ["let in", "queue-full"]
 
 
 def test_stopping_finishes_what_was_accepted():

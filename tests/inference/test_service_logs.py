@@ -64,6 +64,9 @@ def test_no_fact_and_no_name_is_logged(said, monkeypatch):
     first = next(line for line in lines if line.get("request_id") == "request-1")
     assert (first["route"], first["status"], first["method"]) == ("/v1/predict", 200, "POST")
     assert first["seconds"] > 0
+    assert "problem" not in first
+    assert [line["problem"] for line in lines if line.get("status") == 422] == ["invalid"] * 2
+    assert [line["problem"] for line in lines if line.get("status") == 500] == ["internal"]
     (failure,) = [line for line in lines if line["event"] == "failure"]
     assert failure["error"] == "RuntimeError"
     assert any(place.startswith("predictor.py:") for place in failure["places"])

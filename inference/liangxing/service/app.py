@@ -27,8 +27,9 @@ from liangxing.service.rates import Rates
 from liangxing.service.settings import Settings, check
 
 _FILES = PageFiles(directory=FOLDER)
-# Of the deadline; the rest is for the work itself and for a machine that is busy otherwise.
-_WAITING_SHARE = 0.6
+# Of the deadline, at the present pace; the rest is for the work itself and for a machine that
+# gets busy otherwise while the request waits.
+_WAITING_SHARE = 0.4
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -97,7 +97,9 @@ class Envelope:
         route = getattr(scope.get("route"), "path", None) or "other"
         self._metrics.requests.labels(route, str(status)).inc()
         self._metrics.seconds.labels(route).observe(seconds)
-        notes: dict[str, Any] = scope["state"].get("log", {})
+        notes: dict[str, Any] = dict(scope["state"].get("log", {}))
+        if problem is not None:
+            notes["problem"] = problem
         # Neither the path as sent nor the query: they may hold names.
         _log.info(
             "request",
@@ -106,7 +108,6 @@ class Envelope:
             route=route,
             status=status,
             seconds=round(seconds, 4),
-            **({"problem": problem} if problem else {}),
             **notes,
         )
 

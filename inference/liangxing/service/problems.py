@@ -102,17 +102,17 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     """Handler of starlette's HTTPException, ours included."""
     assert isinstance(error, HTTPException)
     if isinstance(error, ProblemError):
-        return as_response(error, request_id_of(request.scope))
+        return _answer(error, request)
     by_status = {404: "not-found", 405: "method-not-allowed", 400: "bad-request"}
     found = ProblemError(by_status.get(error.status_code, "bad-request"), str(error.detail))
     found.headers = error.headers
-    return as_response(found, request_id_of(request.scope))
+    return _answer(found, request)
 
 
 async def on_library_error(request: Request, error: Exception) -> Response:
     """Handler of LiangxingError."""
     assert isinstance(error, LiangxingError)
-    return as_response(of_error(error), request_id_of(request.scope))
+    return _answer(of_error(error), request)
 
 
 async def on_invalid(request: Request, error: Exception) -> Response:
@@ -127,12 +127,14 @@ async def on_invalid(request: Request, error: Exception) -> Response:
     else:
         field = _path(first["loc"])
         found = ProblemError("invalid", f"field '{field}': {message}", field=field)
-    return as_response(found, request_id_of(request.scope))
+    return _answer(found, request)
 
 
-def request_id_of(scope: Mapping[str, Any]) -> str | None:
-    """The id that the envelope gave the request."""
-    return scope.get("state", {}).get("request_id")
+def _answer(error: ProblemError, request: Request) -> Response:
+    """The problem with the id that the envelope gave the request, its kind noted for the log."""
+    state: dict[str, Any] = request.scope.setdefault("state", {})
+    state.setdefault("log", {})["problem"] = error.slug
+    return as_response(error, state.get("request_id"))
 
 
 def _path(location: Sequence[Any]) -> str:

@@ -29,6 +29,8 @@ class TimedProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop()
         super().connection_lost(exc)
+        # uvicorn leaves its timer, and so the whole connection, after a reset.
+        self._unset_keepalive_if_required()
 
     def _watch(self) -> None:
         if self._answering():

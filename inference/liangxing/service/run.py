@@ -72,6 +72,7 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "access_log": False,
         "server_header": False,
         "limit_concurrency": settings.connections,
+        "timeout_keep_alive": settings.idle_seconds,
         "timeout_graceful_shutdown": round(
             max(settings.deadline, settings.batch_deadline) + _AFTER_DEADLINE
         ),

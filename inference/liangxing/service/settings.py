@@ -36,6 +36,9 @@ class Settings(BaseModel):
     header_seconds: float = Field(default=10.0, gt=0)
     body_seconds: float = Field(default=10.0, gt=0)
     write_seconds: float = Field(default=30.0, gt=0)
+    # Longer than clients keep an idle connection (httpx 5, aiohttp 15), or one is closed just as
+    # it is used again.
+    idle_seconds: int = Field(default=20, ge=1)
     connections: int = Field(default=500, ge=1)
     json_bytes: int = Field(default=MEBIBYTE, ge=1)
     judgment_bytes: int = Field(default=4 * MEBIBYTE, ge=1)
