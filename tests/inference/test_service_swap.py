@@ -8,6 +8,7 @@ import shutil
 import httpx2
 import pytest
 from liangxing import cli
+from liangxing.errors import BundleError
 from liangxing.model.bundle import BUNDLED, MANIFEST
 from liangxing.service.settings import Settings
 from service_thread import Later, served, slowly
@@ -87,6 +88,29 @@ def test_a_change_is_noticed_without_being_told(bundle):
         name_it(bundle, "new")
         while ask(service) == "old":
             pass
+        assert ask(service) == "new"
+
+
+def test_a_registry_that_does_not_answer_leaves_the_former_model_in_peace(bundle, monkeypatch):
+    def silent(_):
+        raise BundleError("the registry does not answer")
+
+    name_it(bundle, "old")
+    aliases = {"models:/m@champion": "1"}
+    monkeypatch.setattr("liangxing.service.models.registered_version", aliases.__getitem__)
+    monkeypatch.setattr("liangxing.predictor.local_folder", lambda _: bundle)
+    settings = Settings(model="models:/m@champion", deadline=120, poll_seconds=3600)
+    with served(settings) as service:
+        models = service.context.models
+        with monkeypatch.context() as down:
+            down.setattr("liangxing.service.models.registered_version", silent)
+            models.look()
+            models.look()
+        assert ready(service).json() == {"status": "ready", "newer_model_refused": False}
+        assert ask(service) == "old"
+        name_it(bundle, "new")
+        aliases["models:/m@champion"] = "2"
+        models.look()
         assert ask(service) == "new"
 
 

@@ -43,6 +43,7 @@ class Models:
         self._loaded: Loaded | None = None
         self._seen: object = None
         self._loading = threading.Lock()
+        self._blind = False
         self.refused = False
 
     @property
@@ -58,10 +59,10 @@ class Models:
         Nothing is raised: what is wrong with a model is logged, and `refused` says so.
         """
         with self._loading:
+            marks = self._marks_or_none()
+            if marks is None or marks == self._seen:
+                return
             try:
-                marks = self._marks()
-                if marks == self._seen:
-                    return
                 # Remembered first, so that a broken model is tried again only when it changes.
                 self._seen = marks
                 fresh = load(self._settings)
@@ -80,6 +81,18 @@ class Models:
         while True:
             await asyncio.sleep(self._settings.poll_seconds)
             await asyncio.to_thread(self.look)
+
+    def _marks_or_none(self) -> object:
+        """Null where nobody can say whether there is a newer model; that is logged once."""
+        try:
+            marks = self._marks()
+        except (LiangxingError, OSError) as error:
+            if not self._blind:
+                _log.error("no look at the model", error=str(error))
+            self._blind = True
+            return None
+        self._blind = False
+        return marks
 
     def _marks(self) -> object:
         """What changes when the model does: an alias' version, or the files of the folder."""
