@@ -199,6 +199,7 @@ def test_health_readiness_and_figures(client):
     assert ready == {"status": "ready", "newer_model_refused": False}
     client.post("/v1/predict", json={"case": CASE})
     figures = client.get("/metrics").text
+    assert 'liangxing_input_charges_total{name="盗窃"}' in figures
     assert 'liangxing_requests_total{route="/v1/predict",status="200"}' in figures
     for name in (
         "liangxing_request_seconds",

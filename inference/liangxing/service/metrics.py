@@ -83,6 +83,12 @@ class Metrics:
         self.circumstances = _histogram(
             "input_circumstances", "Circumstances read or given", _COUNTS, registry
         )
+        self.charges = Counter(
+            "liangxing_input_charges",
+            "Cases by the charge the model holds most likely",
+            ("name",),
+            registry=registry,
+        )
         self.confidence = _histogram(
             "input_charge_probability",
             "The model's probability of the charge it holds most likely",
@@ -108,6 +114,7 @@ class Metrics:
         self.quantities.observe(len(found.quantities))
         self.circumstances.observe(len(found.circumstances))
         if found.charges:
+            self.charges.labels(found.charges[0].name).inc()
             self.confidence.observe(found.charges[0].probability)
 
     def text(self) -> bytes:
