@@ -134,6 +134,7 @@ async def measure(
         max_connections=2000, max_keepalive_connections=100, keepalive_expiry=KEEP_ALIVE
     )
     base = f"http://127.0.0.1:{port}"
+    print("load average before the start: {:.1f} {:.1f} {:.1f}".format(*os.getloadavg()))
     async with httpx2.AsyncClient(base_url=base, timeout=PATIENCE, limits=limits) as client:
         await ready(client, arguments.workers, server)
         able = await capacity(client, 2 * arguments.workers, arguments.warm)
@@ -143,13 +144,15 @@ async def measure(
         tally, memory, late = Tally(), list[tuple[float, float]](), list[float]()
         beside = [asyncio.create_task(watch(server, memory)), asyncio.create_task(lag(late))]
         killing = asyncio.create_task(kill(server, arguments.kill)) if arguments.kill else None
+        worked = time.process_time()
         sent = await flood(client, tally, rate, arguments.seconds)
+        share = (time.process_time() - worked) / arguments.seconds
         for task in beside:
             task.cancel()
         if killing is not None:
             await killing
         figures = (await client.get("/metrics")).text
-    print(f"the client's loop was late by {spread(late)}")
+    print(f"the client's loop was late by {spread(late)}; it took {share:.0%} of a core")
     return report(arguments, sent, tally, memory, figures, logged(log)[before:])
 
 
