@@ -68,8 +68,12 @@ def running():
             service.wait_for("Application startup complete.")
         yield service
     finally:
+        # A supervisor that is killed takes nobody with it.
+        workers = service.workers() if service.process.poll() is None else []
         service.process.kill()
         service.process.wait(PATIENCE)
+        for worker in workers:
+            worker.kill()
 
 
 class Load:
