@@ -1,8 +1,14 @@
 import json
 import os
+import subprocess
+import sys
+from contextlib import ExitStack
 
+import dying_job
+import dying_worker
 import numpy as np
 import pytest
+from dying_job import DyingJob
 from dying_worker import die, die_once
 from liangxing import cli
 from liangxing.errors import ConfigError, DataError
@@ -12,6 +18,7 @@ from liangxing.scoring.local import each_in_processes
 from liangxing.scoring.plan import Plan
 from liangxing.scoring.ray_engine import Scorer
 from liangxing.scoring.shards import Job
+from spark_cluster import need_spark, spark_cluster
 from typer.testing import CliRunner
 
 FACT = "2022年5月6日，被告人赵某甲在东河市某商场窃得手机一部，价值人民币{}元。"
@@ -28,8 +35,36 @@ def source(tmp_path):
     return path
 
 
+@pytest.fixture
+def cluster(monkeypatch):
+    """Makes two workers of an engine ready that can import the modules of the tests."""
+    with ExitStack() as stack:
+
+        def ready(engine):
+            need(engine)
+            if engine == "spark":
+                monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
+                session = stack.enter_context(spark_cluster())
+                for module in (dying_job, dying_worker):
+                    session.sparkContext.addPyFile(module.__file__)
+
+        yield ready
+
+
+def need(engine):
+    if engine == "ray":
+        pytest.importorskip("ray", reason="needs the extra ray")
+    if engine == "spark":
+        need_spark()
+
+
 def parts(folder):
     return {p.name: p.read_text("utf-8") for p in sorted(folder.glob("part-*"))}
+
+
+def written(folder):
+    """Every file but the plan."""
+    return {p.name: p.read_bytes() for p in folder.glob("*-*")}
 
 
 def predictions(folder):
@@ -136,15 +171,65 @@ def test_the_command_says_what_it_wrote(bundle_folder, source, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 def test_two_workers_write_what_one_writes(bundle_folder, source, tmp_path, engine):
-    if engine != "local":
-        pytest.importorskip(engine)
+    need(engine)
     score(source, tmp_path / "one", model=bundle_folder, shard_rows=2)
     found = score(
         source, tmp_path / "two", model=bundle_folder, shard_rows=2, engine=engine, workers=2
     )
     assert (found.rows, found.bad, found.kept) == (7, 1, 0)
-    assert parts(tmp_path / "two") == parts(tmp_path / "one")
-    assert len(parts(tmp_path / "two")) == 4
+    assert written(tmp_path / "two") == written(tmp_path / "one")
+    assert len(written(tmp_path / "two")) == 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_shard_of_a_killed_worker_is_scored_by_another(
+    bundle_folder, source, tmp_path, engine, cluster
+):
+    cluster(engine)
+    one, two = tmp_path / "one", tmp_path / "two"
+    score(source, one, model=bundle_folder, shard_rows=2)
+    two.mkdir()
+    shards = Plan.model_validate_json((one / "plan.json").read_bytes()).shards
+    marker = tmp_path / "died"
+    job = DyingJob(str(two), str(bundle_folder), level=0.9, batch_size=16, marker=str(marker))
+    done = list(ENGINES[engine](job, shards, 2))
+    assert marker.exists()
+    assert sorted(shard.number for shard in done) == [0, 1, 2, 3]
+    assert written(two) == written(one)
+
+
+@pytest.mark.slow
+def test_spark_says_what_a_shard_could_not_do(bundle_folder, source, tmp_path, cluster):
+    cluster("spark")
+    score(source, tmp_path / "one", model=bundle_folder)
+    plan = Plan.model_validate_json((tmp_path / "one" / "plan.json").read_bytes())
+    job = Job(str(tmp_path / "nowhere"), str(bundle_folder), level=0.9, batch_size=16)
+    with pytest.raises(DataError, match=r"shard 0 .*folder .*nowhere does not exist"):
+        list(ENGINES["spark"](job, plan.shards, 2))
+
+
+@pytest.mark.slow
+def test_spark_without_java_says_so(source, tmp_path):
+    need_spark()
+    command = [sys.executable, "-m", "liangxing.cli", "score", "--engine", "spark"]
+    done = subprocess.run(
+        [*command, "--input", str(source), "--output", str(tmp_path / "out")],
+        env={**os.environ, "JAVA_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "Java 17" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("engine", "module"), [("ray", "ray"), ("spark", "pyspark.sql")])
+def test_an_engine_that_is_missing_is_named_with_its_extra(
+    bundle_folder, source, tmp_path, monkeypatch, engine, module
+):
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(DataError, match=rf"pip install 'liangxing\[{engine}\]'"):
+        score(source, tmp_path / "out", model=bundle_folder, engine=engine)
 
 
 def test_an_actor_scores_the_shards_of_a_batch_of_columns(bundle_folder, source, tmp_path):

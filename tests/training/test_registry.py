@@ -22,6 +22,7 @@ from liangxing_training import registry
 from liangxing_training.evaluation.bootstrap import PairedDifference
 from liangxing_training.evaluation.model_run import CoverageRow
 from liangxing_training.gates import coverage_gate, win_gate
+from spark_cluster import spark_cluster
 
 CASE = {
     "id": "a",
@@ -166,10 +167,11 @@ def _posted(url: str, body: bytes, server: subprocess.Popen) -> bytes:
 
 
 @pytest.mark.slow
-def test_spark_applies_the_champion_to_a_column(champion):
-    spark_sql = pytest.importorskip("pyspark.sql")
-    spark = spark_sql.SparkSession.builder.master("local[1]").getOrCreate()
-    try:
+def test_spark_applies_the_champion_to_columns_as_the_predictor_does(champion, monkeypatch):
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
+    cases = [{**CASE, "id": str(n), "fact": CASE["fact"] + "如实供述。" * n} for n in range(4)]
+    cases.append({"id": "4", "fact": CASE["fact"], "charges": None})
+    with spark_cluster() as spark:
         udf = mlflow.pyfunc.spark_udf(
             spark,
             "models:/test-model@champion",
@@ -177,8 +179,9 @@ def test_spark_applies_the_champion_to_a_column(champion):
             env_manager="local",
             params={"as_json": True},
         )
-        frame = spark.createDataFrame([(CASE["fact"],)], ["fact"])
-        row = frame.select(udf(spark_sql.functions.struct("fact")).alias("p")).collect()[0]
-    finally:
-        spark.stop()
-    assert json.loads(row.p)["penalty"]["kind"]
+        columns = "id string, fact string, charges array<string>"
+        frame = spark.createDataFrame([tuple(case.values()) for case in cases], columns)
+        rows = frame.repartition(2).select(udf("id", "fact", "charges").alias("made")).collect()
+    made = {row["id"]: row["penalty"]["months"] for row in (json.loads(r.made) for r in rows)}
+    predictor = SentencePredictor.load("models:/test-model@champion")
+    assert made == {each.id: each.penalty.months for each in predictor.predict_many(cases)}

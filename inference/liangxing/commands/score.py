@@ -20,7 +20,7 @@ def score(
     output: Annotated[Path, typer.Option(help="Folder for the shards; the same one goes on.")],
     model: ModelOption = None,
     engine: Annotated[
-        str, typer.Option(help="local (processes of this machine) or ray.")
+        str, typer.Option(help="local (processes of this machine), ray or spark.")
     ] = "local",
     workers: Annotated[int | None, typer.Option(min=1, help="Else one per core.")] = None,
     shard_rows: Annotated[int, typer.Option(min=1)] = 2000,

@@ -27,7 +27,7 @@ def run_local(job: Job, shards: Sequence[Shard], workers: int) -> Iterator[Shard
             score_shard(predictor, job, shard)
             yield shard
         return
-    yield from each_in_processes(_score, [(job, shard) for shard in shards], workers)
+    yield from each_in_processes(score_in_worker, [(job, shard) for shard in shards], workers)
 
 
 def each_in_processes(
@@ -63,7 +63,8 @@ def each_in_processes(
         )
 
 
-def _score(item: tuple[Job, Shard]) -> Shard:
+def score_in_worker(item: tuple[Job, Shard]) -> Shard:
+    """Scores a shard in a process that keeps the model of its job."""
     job, shard = item
     if job not in _loaded:
         _loaded[job] = job.predictor()

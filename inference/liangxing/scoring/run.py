@@ -16,9 +16,10 @@ from liangxing.scoring.local import run_local
 from liangxing.scoring.plan import Plan, Settings, Shard, plan_for
 from liangxing.scoring.ray_engine import run_ray
 from liangxing.scoring.shards import Job
+from liangxing.scoring.spark_engine import run_spark
 
 Engine = Callable[[Job, Sequence[Shard], int], Iterator[Shard]]
-ENGINES: Mapping[str, Engine] = {"local": run_local, "ray": run_ray}
+ENGINES: Mapping[str, Engine] = {"local": run_local, "ray": run_ray, "spark": run_spark}
 
 
 @dataclass(frozen=True)
