@@ -6,6 +6,12 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+
+RESULT = Path(__file__).parent / "results" / "latest.json"
+# Of scoring; `cost.py` reads them again.
+RATE = "scoring, one core"
+READ, WRITTEN = "a case on disk", "a prediction on disk"
 
 Side = Callable[[], object]
 

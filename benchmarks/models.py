@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
+from liangxing.model.bundle import BUNDLED
 from liangxing_training.config import load_config
 from liangxing_training.finetune import load_trained
 from liangxing_training.pipeline import Pipeline
@@ -26,11 +27,15 @@ class Model:
     words: str
 
 
-def choose(trained: Path | None, bundle: Path | None, scratch: Path) -> Model:
+def choose(trained: Path | None, bundle: Path | None, scratch: Path, *, peers: bool) -> Model:
     """The folders given, else what `make bundle` left, else a tiny model trained on the spot.
 
+    Without `peers` no torch weights are needed: the bundle given, else the one in the package.
     Raises ValueError when only one folder is given or one does not exist.
     """
+    if not peers:
+        folder = bundle or BUNDLED
+        return Model(trained or folder, folder, f"bundle {folder.parent.name}")
     if (trained is None) != (bundle is None):
         raise ValueError("give --trained and --bundle together: they must be of one training")
     if trained is not None and bundle is not None:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from figures import Figure, compared
+from figures import RATE, READ, WRITTEN, Figure, compared
 
 HERE = Path(__file__).parent
 _COLD, _MEMORY_MB, _SLOPE = 0.2, 300.0, 0.10
+_WARM, _SHARD_ROWS = 50, 2000
 
 
 @dataclass(frozen=True)
@@ -57,24 +58,41 @@ def memory(bundle: Path, encoder: Path, *, cases: int) -> list[Figure]:
     ]
 
 
-def growth(bundle: Path, sizes: Sequence[int]) -> list[Figure]:
-    """Seconds a document and resident memory at the largest size against the smallest."""
-    found = [run(["child_ours.py", str(bundle), str(n), "16"]).last for n in (sizes[0], *sizes)]
-    # The first child fills caches and does not count.
-    small, large = found[1], found[-1]
-    each = [1000 * one["seconds"] / one["done"] for one in (small, large)]
-    held = [one["resident"] / 1e6 for one in (small, large)]
-    label = f"{sizes[-1]:,} documents"
+def growth(bundle: Path, sizes: Sequence[int], characters: int) -> list[Figure]:
+    """Seconds a document and resident memory of scoring at each size against the smallest, and
+    what one core and the disk take at the largest."""
+    shard_rows = min(sizes[0], _SHARD_ROWS)
+    found = [
+        run(["child_score.py", str(bundle), *map(str, (size, shard_rows, characters))]).last
+        # The first child fills caches and does not count.
+        for size in (min(sizes[0], _WARM), *sizes)
+    ][1:]
+    figures: list[Figure] = []
+    each = [1000 * one["seconds"] / one["done"] for one in found]
+    held = [one["resident"] / 1e6 for one in found]
     against = f"{sizes[0]:,} documents"
+    for place, size in list(enumerate(sizes))[1:]:
+        label, here = f"{size:,} documents", slice(place, place + 1)
+        figures += [
+            compared(
+                f"time a document, {label}", "ms", each[here], against, each[:1],
+                at_most=1 + _SLOPE, at_least=1 - _SLOPE,
+            ),
+            compared(
+                f"resident memory, {label}", "MB", held[here], against, held[:1],
+                at_most=1 + _SLOPE,
+            ),
+        ]  # fmt: skip
+    last = found[-1]
+    note = f"median {characters} characters, {last['done'] / last['cpu']:.3g} a CPU second"
     return [
-        compared(
-            f"time a document, {label}", "ms", each[1:], against, each[:1],
-            at_most=1 + _SLOPE, at_least=1 - _SLOPE,
+        *figures,
+        Figure(RATE, "documents/s", last["done"] / last["seconds"], note=note),
+        *(
+            Figure(measure, "bytes", last[key] / last["done"])
+            for measure, key in ((READ, "read"), (WRITTEN, "written"))
         ),
-        compared(
-            f"resident memory, {label}", "MB", held[1:], against, held[:1], at_most=1 + _SLOPE
-        ),
-    ]  # fmt: skip
+    ]
 
 
 def run(arguments: Sequence[str]) -> Child:

@@ -2,7 +2,8 @@
 
 The ratios need torch weights and a bundle of one training: `--trained` and `--bundle` (or
 LIANGXING_BENCH_TRAINED, LIANGXING_BENCH_BUNDLE), else runs/bundle as `make bundle` leaves it, else
-a tiny synthetic model, which the table's title then says.
+a tiny synthetic model, which the table's title then says. Measures that need no torch weights
+(law, what-if, audit, growth), asked for alone, take `--bundle` or the model in the package.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from typing import Annotated
 import report
 import typer
 from contestants import Contestants
-from figures import Figure
-from models import ROOT, choose, hugging_face_folder
+from figures import RESULT, Figure
+from models import choose, hugging_face_folder
 from network import latency, size, throughput
 from processes import cold_start, growth, memory
 from rich.console import Console
 from roofline import roofline
 from steps import audit_rate, law_step, what_if_step
+from workload import MEDIAN
 
 MEASURES = (
     "latency",
@@ -36,7 +38,8 @@ MEASURES = (
     "memory",
     "growth",
 )
-RESULT = ROOT / "benchmarks" / "results" / "latest.json"
+# Measures that need no torch weights.
+ALONE = {"law", "what-if", "audit", "growth"}
 console = Console()
 
 
@@ -57,6 +60,9 @@ def main(
     sizes: Annotated[
         str, typer.Option(help="Documents of the growth measure, rising, comma-separated.")
     ] = "",
+    characters: Annotated[
+        int, typer.Option(min=1, help="Median length of the facts of the growth measure.")
+    ] = MEDIAN,
     output: Annotated[Path, typer.Option(help="JSON file.")] = RESULT,
 ) -> None:
     """Measure and print; the figures go to a JSON file too."""
@@ -73,7 +79,7 @@ def main(
     with tempfile.TemporaryDirectory() as temporary:
         scratch = Path(temporary)
         try:
-            model = choose(trained, bundle, scratch)
+            model = choose(trained, bundle, scratch, peers=bool(set(wanted) - ALONE))
         except ValueError as error:
             raise typer.BadParameter(str(error)) from error
         console.print(f"Model: {model.words}", highlight=False)
@@ -96,7 +102,7 @@ def main(
             "audit": lambda: audit_rate(model.bundle, cases=cases, count=count),
             "cold-start": lambda: cold_start(model.bundle, encoder, count=count),
             "memory": lambda: memory(model.bundle, encoder, cases=cases),
-            "growth": lambda: growth(model.bundle, steps),
+            "growth": lambda: growth(model.bundle, steps, characters),
         }
         figures: list[Figure] = []
         for name in wanted:
@@ -108,6 +114,7 @@ def main(
                 "rounds": count,
                 "cases": cases,
                 "sizes": steps,
+                "characters": characters,
             }
             # After every measure, so that a run that is stopped has kept what it measured.
             report.write(output, figures, settings)

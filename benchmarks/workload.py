@@ -37,9 +37,9 @@ class Judgment:
     document: str
 
 
-def facts(count: int, seed: int = SEED) -> list[str]:
+def facts(count: int, seed: int = SEED, median: int = MEDIAN) -> list[str]:
     """`count` facts of theft; the first ones are the same whatever the count."""
-    return [_fact(random.Random(f"{seed}-{place}")) for place in range(count)]
+    return [_fact(random.Random(f"{seed}-{place}"), median) for place in range(count)]
 
 
 def judgments(count: int, seed: int = SEED) -> list[Judgment]:
@@ -65,8 +65,8 @@ def judgments(count: int, seed: int = SEED) -> list[Judgment]:
     return found
 
 
-def _fact(chance: random.Random) -> str:
-    length = min(max(chance.lognormvariate(0, _SPREAD) * MEDIAN, _LIMITS[0]), _LIMITS[1])
+def _fact(chance: random.Random, median: int) -> str:
+    length = min(max(chance.lognormvariate(0, _SPREAD) * median, _LIMITS[0]), _LIMITS[1])
     text = _sentence(_OPENING, chance)
     while len(text) < length:
         text += _sentence(chance.choice(_MORE), chance)
