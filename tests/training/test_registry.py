@@ -22,7 +22,7 @@ from liangxing_training import registry
 from liangxing_training.evaluation.bootstrap import PairedDifference
 from liangxing_training.evaluation.model_run import CoverageRow
 from liangxing_training.gates import coverage_gate, win_gate
-from spark_cluster import spark_cluster
+from spark_cluster import need_spark, spark_cluster
 
 CASE = {
     "id": "a",
@@ -171,6 +171,7 @@ def test_spark_applies_the_champion_to_columns_as_the_predictor_does(champion, m
     monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     cases = [{**CASE, "id": str(n), "fact": CASE["fact"] + "如实供述。" * n} for n in range(4)]
     cases.append({"id": "4", "fact": CASE["fact"], "charges": None})
+    functions = need_spark().functions
     with spark_cluster() as spark:
         udf = mlflow.pyfunc.spark_udf(
             spark,
@@ -181,7 +182,7 @@ def test_spark_applies_the_champion_to_columns_as_the_predictor_does(champion, m
         )
         columns = "id string, fact string, charges array<string>"
         frame = spark.createDataFrame([tuple(case.values()) for case in cases], columns)
-        rows = frame.repartition(2).select(udf("id", "fact", "charges").alias("made")).collect()
+        rows = frame.repartition(2).select(udf(functions.struct("*")).alias("made")).collect()
     made = {row["id"]: row["penalty"]["months"] for row in (json.loads(r.made) for r in rows)}
     predictor = SentencePredictor.load("models:/test-model@champion")
     assert made == {each.id: each.penalty.months for each in predictor.predict_many(cases)}
