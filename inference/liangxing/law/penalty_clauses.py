@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from liangxing.law import numerals
 from liangxing.law.articles import article_number, paragraphs
@@ -77,7 +78,9 @@ def _referred(article: str, number: int) -> list[PenaltyClause]:
     return penalty_clauses(article, [number - 1])
 
 
-def _in_paragraph(text: str) -> list[PenaltyClause]:
+# The same few paragraphs are asked for in every case.
+@cache
+def _in_paragraph(text: str) -> tuple[PenaltyClause, ...]:
     found: list[PenaltyClause] = []
     starts = [match.end() for match in _CLAUSE.finditer(text)]
     for start, following in zip(starts, [*starts[1:], len(text)], strict=False):
@@ -94,7 +97,7 @@ def _in_paragraph(text: str) -> list[PenaltyClause]:
         found.append(
             PenaltyClause(_condition(text, start - 1), _months(items), ordered, _besides(rest))
         )
-    return found
+    return tuple(found)
 
 
 def _items(text: str, start: int) -> tuple[list[re.Match[str]], int]:
