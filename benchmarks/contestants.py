@@ -21,19 +21,23 @@ from liangxing_training.finetune import load_trained
 BATCH = 16
 EAGER, BF16, COMPILED = "torch eager fp32", "torch bf16", "torch compiled"
 PLAIN_ONNX = "ONNX Runtime fp32, unoptimised"
+# Peers that may be skipped: bf16 is emulated, slowly, where the processor lacks it.
+OPTIONAL = {"bf16": BF16, "compiled": COMPILED}
 
 
 @dataclass
 class Contestants:
     """All sides on one model: facts in, embeddings and outcome logits out, on `threads`.
 
-    `bundle` and `trained` are folders of one model; `scratch` takes the peers' files.
+    `bundle` and `trained` are folders of one model; `scratch` takes the peers' files; `skipped`
+    are keys of OPTIONAL.
     """
 
     bundle: Path
     trained: Path
     scratch: Path
     threads: int
+    skipped: frozenset[str] = frozenset()
     without: dict[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -78,12 +82,13 @@ class Contestants:
             blank = self._blank(len(outputs[0]))
             self.predictor.graphs.decide(outputs[0], blank, blank)
 
-    def peers(self, *, quick: bool) -> dict[str, Callable[[Sequence[str]], None]]:
+    def peers(self) -> dict[str, Callable[[Sequence[str]], None]]:
         """Every peer that this machine can run; the others are in `without`, with the reason."""
         found = {EAGER: self.eager, PLAIN_ONNX: self.plain_onnx}
-        for name, work in ((BF16, self.bf16), (COMPILED, self.compiled)):
-            if quick:
-                self.without[name] = "left out by --quick"
+        for key, work in (("bf16", self.bf16), ("compiled", self.compiled)):
+            name = OPTIONAL[key]
+            if key in self.skipped:
+                self.without[name] = "skipped"
                 continue
             try:
                 work(["被告人王某窃得手机一部。"] * 2)

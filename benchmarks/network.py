@@ -15,10 +15,10 @@ _LATENCY = {EAGER: 0.30}
 _THROUGHPUT = {EAGER: 4.0, PLAIN_ONNX: 1.5}
 
 
-def latency(sides: Contestants, *, cases: int, count: int, quick: bool) -> list[Figure]:
+def latency(sides: Contestants, *, cases: int, count: int) -> list[Figure]:
     """p50 and p95 of single cases in ms; the rounds are those of the whole list of cases."""
     texts = facts(cases)
-    peers = {name: work for name, work in sides.peers(quick=quick).items() if name != PLAIN_ONNX}
+    peers = {name: work for name, work in sides.peers().items() if name != PLAIN_ONNX}
     ours = _single(sides.ours, texts, count)
     whole = _single(sides.whole, texts, count)
     found: list[Figure] = []
@@ -50,12 +50,12 @@ def latency(sides: Contestants, *, cases: int, count: int, quick: bool) -> list[
     return found + _left_out(sides, "single case, network, p50", "ms")
 
 
-def throughput(sides: Contestants, *, cases: int, count: int, quick: bool) -> list[Figure]:
+def throughput(sides: Contestants, *, cases: int, count: int) -> list[Figure]:
     """Documents a second of the network on facts of mixed lengths, batches of 16."""
     texts = facts(cases)
     found: list[Figure] = []
     label = f"throughput, {sides.threads} thread(s)"
-    for name, work in sides.peers(quick=quick).items():
+    for name, work in sides.peers().items():
         taken = rounds({"ours": lambda: sides.ours(texts), name: lambda w=work: w(texts)}, count)
         found.append(
             compared(

@@ -16,7 +16,7 @@ from typing import Annotated
 
 import report
 import typer
-from contestants import Contestants
+from contestants import OPTIONAL, Contestants
 from figures import RESULT, Figure
 from models import choose, hugging_face_folder
 from network import latency, size, throughput
@@ -54,8 +54,12 @@ def main(
         list[str] | None, typer.Option(help=f"One of {', '.join(MEASURES)}; repeat for more.")
     ] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Fewer cases and rounds; no compiled or bf16 torch.")
+        bool,
+        typer.Option("--quick", help="Fewer cases and rounds; skips bf16 and compiled torch."),
     ] = False,
+    skip: Annotated[
+        list[str] | None, typer.Option(help=f"A peer: {', '.join(OPTIONAL)}; repeat for more.")
+    ] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Paired rounds; the median counts.")] = 5,
     sizes: Annotated[
         str, typer.Option(help="Documents of the growth measure, rising, comma-separated.")
@@ -70,6 +74,9 @@ def main(
     wanted = measure or list(MEASURES)
     if unknown := [name for name in wanted if name not in MEASURES]:
         raise typer.BadParameter(f"--measure {unknown[0]}: choose of {', '.join(MEASURES)}")
+    skipped = frozenset(OPTIONAL if quick else skip or ())
+    if unknown := sorted(skipped - OPTIONAL.keys()):
+        raise typer.BadParameter(f"--skip {unknown[0]}: choose of {', '.join(OPTIONAL)}")
     try:
         steps = _sizes(sizes, quick=quick)
     except ValueError as error:
@@ -83,17 +90,17 @@ def main(
         except ValueError as error:
             raise typer.BadParameter(str(error)) from error
         console.print(f"Model: {model.words}", highlight=False)
-        sides = {n: Contestants(model.bundle, model.trained, scratch, n) for n in (1, 2)}
+        sides = {n: Contestants(model.bundle, model.trained, scratch, n, skipped) for n in (1, 2)}
         one, two = sides[1], sides[2]
         encoder = scratch / "encoder"
         if {"cold-start", "memory"} & set(wanted):
             hugging_face_folder(model, encoder)
         work: dict[str, Callable[[], list[Figure]]] = {
-            "latency": lambda: latency(one, cases=cases // 2, count=count, quick=quick),
+            "latency": lambda: latency(one, cases=cases // 2, count=count),
             "throughput": lambda: [
                 figure
                 for each in (one, two)
-                for figure in throughput(each, cases=cases, count=count, quick=quick)
+                for figure in throughput(each, cases=cases, count=count)
             ],
             "roofline": lambda: roofline(one, count=count),
             "size": lambda: size(model.bundle, one.plain_path),
