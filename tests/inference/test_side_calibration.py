@@ -20,6 +20,11 @@ from liangxing.model.side_calibration import FineResiduals, SuspensionScaling
 from liangxing.predictor import SentencePredictor
 
 THEFT = {"fact": "2022年5月6日，被告人赵某甲窃得手机一部，价值人民币4200元。", "charges": ["盗窃"]}
+# Whose maximum of six months' detention leaves suspension open whatever a model says.
+DRUNK = {
+    "fact": "2022年5月6日，被告人赵某甲酒后驾驶小型轿车，血液酒精含量为142mg/100ml。",
+    "charges": ["危险驾驶"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -111,20 +116,20 @@ def test_suspension_has_a_calibrated_probability_only_where_it_may_be_given(bund
     predictor = SentencePredictor(
         with_calibration(bundle, suspension={"charge_given": scaling}), threads=1
     )
-    shown = predictor.predict(THEFT).suspension
+    shown = predictor.predict(DRUNK).suspension
     assert shown.eligible
     assert shown.probability == pytest.approx(0.75)
-    barred = predictor.predict({**THEFT, "circumstances": {"recidivist": True}}).suspension
+    barred = predictor.predict({**DRUNK, "circumstances": {"recidivist": True}}).suspension
     assert (barred.eligible, barred.probability) == (False, 0.0)
     # The other mode was not calibrated.
-    assert predictor.predict({"fact": THEFT["fact"]}).suspension.probability in (None, 0.0)
+    assert predictor.predict({"fact": DRUNK["fact"]}).suspension.probability in (None, 0.0)
 
 
 def test_a_head_with_too_few_verdicts_shows_no_probability(bundle_folder):
     bundle = load_bundle(bundle_folder)
     scaling = {"charge_given": SuspensionScaling(3, 1)}
     predictor = SentencePredictor(with_calibration(bundle, suspension=scaling), threads=1)
-    shown = predictor.predict(THEFT).suspension
+    shown = predictor.predict(DRUNK).suspension
     assert shown.eligible
     assert shown.probability is None
 
@@ -195,6 +200,6 @@ def test_answers_of_an_uncalibrated_bundle_keep_the_head_s_own_range(bundle_fold
     bundle = load_bundle(bundle_folder)
     answers = Answers(replace(bundle, calibration=None))
     predictor = SentencePredictor(replace(bundle, calibration=None), threads=1)
-    assert predictor.predict(THEFT).suspension.probability is None
-    assert predictor.predict(THEFT).fine is not None
+    assert predictor.predict(DRUNK).suspension.probability is None
+    assert predictor.predict(DRUNK).fine is not None
     assert answers.penalty(bundle.grid.death, fine_only=False).kind == "death"
