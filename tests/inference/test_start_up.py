@@ -15,6 +15,18 @@ def test_importing_the_package_loads_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
+def test_a_first_prediction_loads_nothing_slow_that_it_does_without():
+    code = """
+import sys
+from liangxing import SentencePredictor
+fact = "被告人甲某盗窃手机二部、电脑十五台，价值人民币8000元，系累犯。"
+SentencePredictor.load(threads=1).predict({"fact": fact})
+print([name for name in ("cn2an", "numpy.ma", "rich", "typer", "jinja2") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_the_public_names_are_there_when_asked_for():
     import liangxing
 

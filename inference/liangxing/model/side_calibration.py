@@ -9,6 +9,7 @@ lower one lies at no fine at all.
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -63,7 +64,7 @@ class FineResiduals:
         count = len(residuals)
         rank = min(math.ceil((count + 1) * (1 + level) / 2 - 1e-9), count)
         place = self.share * ordered(quantiles)[1]
-        found = residuals[count - rank], float(np.median(residuals)), residuals[rank - 1]
+        found = residuals[count - rank], statistics.median(residuals), residuals[rank - 1]
         low, middle, high = (max(place + residual, 0.0) for residual in found)
         return low, middle, high
 
