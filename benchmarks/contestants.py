@@ -53,7 +53,7 @@ class Contestants:
         """Tokens, encoder and head of the bundle, without the law."""
         encoding = self.predictor.encode_texts(Case(fact=fact) for fact in facts)
         blank = self._blank(len(facts))
-        self.predictor.graphs.decide(encoding.embedding, blank, blank)
+        self.predictor.parts.graphs.decide(encoding.embedding, blank, blank)
 
     def whole(self, facts: Sequence[str]) -> None:
         """A prediction as a user gets it: reading, law, network, trees, intervals."""
@@ -80,7 +80,7 @@ class Contestants:
         for batch in self._padded(facts):
             outputs = self._plain.run(["embedding"], batch)
             blank = self._blank(len(outputs[0]))
-            self.predictor.graphs.decide(outputs[0], blank, blank)
+            self.predictor.parts.graphs.decide(outputs[0], blank, blank)
 
     def peers(self) -> dict[str, Callable[[Sequence[str]], None]]:
         """Every peer that this machine can run; the others are in `without`, with the reason."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from liangxing import numerals
 from liangxing.case import Case
 from liangxing.explain import range_text
-from liangxing.law import numerals
 from liangxing.law.assess import LegalAssessment
 from liangxing.law.circumstances import circumstance_rules, fact_names
 from liangxing.law.custody import Credit, credit_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -21,33 +21,15 @@ from liangxing.law.leniency import ladder_notice
 from liangxing.law.local import load_local
 from liangxing.law.statutes import find
 from liangxing.model import calibration as calibrate
-from liangxing.model import features
 from liangxing.model.answers import Answers, Penalties, era_notice, most_probable, notices_of
-from liangxing.model.bundle import (
-    BUNDLED,
-    CHARGES,
-    ENCODER,
-    HEAD,
-    TOKENIZER,
-    TREES,
-    WIDE,
-    Bundle,
-    load_bundle,
-)
-from liangxing.model.charge_grams import ChargeGrams
+from liangxing.model.bundle import BUNDLED, Bundle, load_bundle
 from liangxing.model.legal import LegalContext, context_of, legal_context
 from liangxing.model.outcomes import Floats
+from liangxing.model.parts import Parts
 from liangxing.model.registry import local_folder
-from liangxing.model.session import Encoding, Graphs, HeadOutput
+from liangxing.model.session import Encoding, HeadOutput
 from liangxing.model.texts import ReadTexts
-from liangxing.model.tokens import WindowTokenizer, encoder_text
-from liangxing.model.trees import TreePart
-from liangxing.prediction import (
-    Bounds,
-    Interval,
-    ModelIdentity,
-    Prediction,
-)
+from liangxing.prediction import Bounds, Interval, ModelIdentity, Prediction
 from liangxing.whatif.answer import Changes, WhatIf, answer
 from liangxing.whatif.effects import Variation
 
@@ -95,30 +77,9 @@ class SentencePredictor:
         self.finder = finder
         self.grid = bundle.grid
         self.answers = Answers(bundle)
-        self._tokenizer = WindowTokenizer.from_file(bundle.folder / TOKENIZER, manifest.windows)
-        self.graphs = Graphs(
-            bundle.folder / ENCODER,
-            bundle.folder / HEAD,
-            pad_id=manifest.windows.pad_id,
-            threads=threads,
-            precision=manifest.precision,
-        )
-        self.trees = (
-            TreePart(
-                bundle.folder / TREES,
-                bundle.folder / WIDE,
-                manifest.feature_names,
-                threads,
-            )
-            if TREES in manifest.files
-            else None
-        )
-        self._charge_grams = (
-            ChargeGrams.from_file(bundle.folder / CHARGES) if CHARGES in manifest.files else None
-        )
+        self.parts = Parts(bundle, threads)
         self._identity = ModelIdentity(manifest.name, manifest.version, bundle.sha256)
         self._notices = notices_of(bundle)
-        self._remembered: dict[tuple[tuple[int, ...], ...], Encoding] | None = None
 
     @classmethod
     def load(
@@ -140,7 +101,7 @@ class SentencePredictor:
 
     def windows(self, fact: str, defendant: str | None = None) -> list[list[int]]:
         """Windows of token ids as the encoder takes them."""
-        return self._tokenizer.windows(fact, defendant)[0]
+        return self.parts.tokenizer.windows(fact, defendant)[0]
 
     def embed(self, cases: Iterable[Case]) -> NDArray[np.float32]:
         """What the encoder makes of each case's text, [cases, d], not scaled to length 1.
@@ -151,8 +112,7 @@ class SentencePredictor:
 
     def encode_texts(self, cases: Iterable[Case]) -> Encoding:
         """The encoder's own answers for each case's text, before any other part is asked."""
-        cut = self._tokenizer.batch([(case.fact, case.defendant) for case in cases])
-        return self._encode([windows for windows, _ in cut])
+        return self.parts.encode(cases)
 
     @contextmanager
     def remembering(self) -> Generator[Self]:
@@ -160,11 +120,8 @@ class SentencePredictor:
 
         Memory grows with the number of texts.
         """
-        self._remembered = {}
-        try:
+        with self.parts.remembering():
             yield self
-        finally:
-            self._remembered = None
 
     def predict(
         self, case: Case | Mapping[str, Any], level: float = 0.9, *, ladder: str | None = None
@@ -250,7 +207,7 @@ class SentencePredictor:
     def run(self, cases: Sequence[Case], ladder: str | None = None) -> Run:
         """One batch from the text on."""
         names = self.bundle.manifest.charges
-        texts = self._read(cases)
+        texts = self.parts.read(cases)
         charge_rows = calibrate.softmax(texts.encoding.charge_logits.astype(np.float64))
         contexts = [
             legal_context(case, names, row, finder=self.finder, ladder=ladder)
@@ -282,51 +239,13 @@ class SentencePredictor:
         counts = [case.defendants_count] * len(states)
         return self._decided(run.texts.repeated(len(states)), contexts, counts)
 
-    def _read(self, cases: Sequence[Case]) -> ReadTexts:
-        cut = self._tokenizer.batch([(case.fact, case.defendant) for case in cases])
-        mask = self.bundle.manifest.windows.mask_verdicts
-        texts = [encoder_text(case.fact, mask=mask) for case in cases]
-        encoding = self._encode([windows for windows, _ in cut])
-        if self._charge_grams is not None:
-            told = np.stack([self._charge_grams.logits(text) for text in texts])
-            pooled = self._charge_grams.pooled(encoding.charge_logits, told)
-            encoding = replace(encoding, charge_logits=pooled)
-        return ReadTexts(
-            truncated=tuple(truncated for _, truncated in cut),
-            encoding=encoding,
-            grams=tuple(map(self.trees.read, texts)) if self.trees else (),
-        )
-
     def _decided(
         self,
         texts: ReadTexts,
         contexts: list[LegalContext],
         defendants: Sequence[int | None],
     ) -> Run:
-        names = self.bundle.manifest.feature_names
-        rows = [
-            features.compute(names, context, defendants_count=count)
-            for context, count in zip(contexts, defendants, strict=True)
-        ]
-        values = np.stack([values for values, _ in rows])
-        present = np.stack([present for _, present in rows])
-        outputs = self.graphs.decide(texts.encoding.embedding, values, present)
-        probabilities = calibrate.softmax(outputs.outcome_logits.astype(np.float64))
-        if self.trees is not None:
-            probabilities = self.trees.mixed(
-                probabilities, self.trees.judge(texts.grams, values, present)
-            )
-        return Run(texts, contexts, outputs, probabilities)
-
-    def _encode(self, texts: Sequence[Sequence[Sequence[int]]]) -> Encoding:
-        known = self._remembered
-        if known is None:
-            return self.graphs.encode(texts)
-        keys = [tuple(tuple(window) for window in windows) for windows in texts]
-        new = list(dict.fromkeys(key for key in keys if key not in known))
-        if new:
-            known.update(zip(new, self.graphs.encode(new).rows(), strict=True))
-        return Encoding.joined([known[key] for key in keys])
+        return Run(texts, contexts, *self.parts.decide(texts, contexts, defendants))
 
     def prediction(
         self, id_: str | None, run: Run, index: int, level: float, *, ladder: str | None = None

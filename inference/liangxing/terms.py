@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from liangxing.law import numerals
+from liangxing import numerals
 from liangxing.law.general import general_rules
 from liangxing.prediction import PenaltyKind
 

@@ -147,6 +147,8 @@ def test_a_repeated_recommendation_counts_once():
         ("辩护人的量刑建议不予采纳。", None),
         ("结合公诉机关的量刑建议，可以从轻处罚。", None),
         ("被告人对公诉机关的量刑建议没有异议。", None),
+        ("检察机关在提出量刑建议时，应当全面考虑各项情节，与其罪责相适应。", None),
+        ("检察机关可以建议有关组织提起公益诉讼，诉讼请求合理的，法院予以支持。", None),
     ],
 )
 def test_adoption_is_what_the_court_says_of_the_prosecutors_recommendation(words, value):

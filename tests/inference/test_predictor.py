@@ -128,8 +128,8 @@ def test_a_remembered_text_is_encoded_once_and_answered_the_same(predictor, monk
     cases = [CASE, CASE | {"charges": []}, {"fact": FACT + "另查明，赵某系累犯。"}]
     fresh = [prediction.to_dict() for prediction in predictor.predict_many(cases)]
     encoded = []
-    encode = predictor.graphs.encode
-    monkeypatch.setattr(predictor.graphs, "encode", lambda t: encoded.extend(t) or encode(t))
+    encode = predictor.parts.graphs.encode
+    monkeypatch.setattr(predictor.parts.graphs, "encode", lambda t: encoded.extend(t) or encode(t))
     with predictor.remembering():
         for _ in range(2):
             again = [prediction.to_dict() for prediction in predictor.predict_many(cases)]

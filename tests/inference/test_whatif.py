@@ -105,9 +105,9 @@ def test_what_is_set_to_what_it_already_is_changes_nothing(predictor):
 def test_the_text_is_encoded_once_however_many_variants_there_are(predictor, monkeypatch):
     fresh = {**CASE, "fact": FACT + "赵某甲归案后退出部分赃款。"}
     texts, read = [], []
-    encode, grams = predictor.graphs.encode, predictor.trees.read
-    monkeypatch.setattr(predictor.graphs, "encode", lambda t: texts.extend(t) or encode(t))
-    monkeypatch.setattr(predictor.trees, "read", lambda t: read.append(t) or grams(t))
+    encode, grams = predictor.parts.graphs.encode, predictor.parts.trees.read
+    monkeypatch.setattr(predictor.parts.graphs, "encode", lambda t: texts.extend(t) or encode(t))
+    monkeypatch.setattr(predictor.parts.trees, "read", lambda t: read.append(t) or grams(t))
     found = predictor.what_if(fresh, None)
     assert len(found.variants) > 8
     assert len(texts) == len(read) == 1
@@ -178,10 +178,10 @@ def test_where_the_model_goes_against_the_law_no_change_is_shown_and_a_warning_s
     predictor, monkeypatch
 ):
     """The head made to answer a surrender with the longest term of all."""
-    decide = predictor.graphs.decide
+    decide = predictor.parts.graphs.decide
     names = predictor.bundle.manifest.feature_names
     column = names.index("circumstance:surrender")
-    predictor.trees.wide.weight[...], kept = 0, predictor.trees.wide.weight.copy()
+    predictor.parts.trees.wide.weight[...], kept = 0, predictor.parts.trees.wide.weight.copy()
 
     def contrary(embedding, features, present):
         out = decide(embedding, features, present)
@@ -189,9 +189,9 @@ def test_where_the_model_goes_against_the_law_no_change_is_shown_and_a_warning_s
         logits[features[:, column] > 0, 60] += 50
         return type(out)(logits, out.suspension_logit, out.fine_quantiles)
 
-    monkeypatch.setattr(predictor.graphs, "decide", contrary)
+    monkeypatch.setattr(predictor.parts.graphs, "decide", contrary)
     variant = one(predictor, {"surrender": True})
-    predictor.trees.wide.weight[...] = kept
+    predictor.parts.trees.wide.weight[...] = kept
     (effect,) = variant.effects
     assert effect.model.clamped
     assert effect.model.after == effect.model.before == variant.outlook.penalty

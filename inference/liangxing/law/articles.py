@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from liangxing.law import numerals
+from liangxing import numerals
 from liangxing.law.files import read_text
 
 _WRITTEN = re.compile(r"第([零一二三四五六七八九十百]+)条(之[一二三四五六七八九十])?")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
-from liangxing.law import numerals
+from liangxing import numerals
 from liangxing.law.circumstances import CaseFacts
 from liangxing.law.files import load
 from liangxing.law.general import general_rules

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from liangxing.law import numerals
+from liangxing import numerals
 from liangxing.law.articles import article_number, paragraphs
 from liangxing.law.general import general_rules
 from liangxing.law.statutes import Option

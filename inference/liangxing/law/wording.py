@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from liangxing.law import numerals
+from liangxing import numerals
 from liangxing.law.general import general_rules
 from liangxing.law.mitigation import Span
 from liangxing.law.statutes import Option, Tier

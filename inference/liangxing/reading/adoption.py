@@ -11,7 +11,7 @@ from liangxing.reading.persons import mentions
 from liangxing.reading.speakers import DEFENCE, OTHERS, PROSECUTOR, REPLY, SENTENCE
 
 _ABOUT_ADVICE = re.compile(
-    r"量刑(?:的)?(?:建议|意见)|(?:公诉机关|检察机关|检察院|公诉人)[^。；]{0,80}?(?:的)?建议(?!书|维持|予以维持|驳回|适用|二审|本院)|求刑"
+    r"量刑(?:的)?(?:建议|意见)|(?:公诉机关|检察机关|检察院|公诉人)[^。；]{0,80}?(?:的)?建议(?!书|维持|予以维持|驳回|适用|二审|本院|有关)|求刑"
 )
 _REFUSED = re.compile(
     r"(?:不予?以?|未予?|难以|不能|不宜|不应)(?:采纳|支持|采信)|(?<!无)(?<!并无)(?<!没有)(?:明显|确有|有所|略有)?(?:不当|不妥)|不(?:够)?适当|(?<!情节)(?<!罪行)(?:过|偏|畸|稍)[重轻高低]|(?:建议|量刑|刑期|幅度)(?:明显|略|稍有?)?较[重轻高低]"
@@ -21,7 +21,8 @@ _TAKEN = re.compile(
     r"(?<!不予)(?<!不)(?<!未)(?<!予以部分)(?<!部分)(?:采纳|采信)|(?:予以|应予|依法)支持|(?<!不)(?:适当|恰当|合理|妥当|适宜|得当|相适应|相当)|符合(?:法律|有关|相关|本案|罪|客观|实际|案件|量刑|规定)|(?:并)?无不当|(?<!不)合法|正确|^建议[^，。；]{0,10}予以确认"
 )
 _PARTLY = re.compile(r"不予?(?:完全|全部)采纳|部分(?:予以)?采纳|予以部分采纳")
-_LAW = re.compile(r"一般应当采纳|可以调整量刑建议|应当依法作出判决")
+# Rules and advice on recommendations in general, as articles and reports of cases hold them.
+_GENERAL = re.compile(r"一般应当采纳|可以调整量刑建议|应当依法作出判决|提出量刑建议时")
 _SIDE_ONLY = re.compile(r"罚金|缓刑|附加刑|禁止令")
 _MAIN = re.compile(r"有期|拘役|管制|徒刑|主刑|刑期|[年月]")
 
@@ -51,7 +52,7 @@ def adoptions_in(text: str, names: Sequence[str]) -> list[Adoption]:
     found: list[Adoption] = []
     for match in SENTENCE.finditer(text):
         sentence = match.group()
-        if not _ABOUT_ADVICE.search(sentence) or _LAW.search(sentence):
+        if not _ABOUT_ADVICE.search(sentence) or _GENERAL.search(sentence):
             continue
         named: tuple[str, ...] = ()
         for part in _parts(sentence):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from liangxing.law import numerals
+from liangxing import numerals
 from liangxing.reading.appeals import CASE_NUMBER
 from liangxing.reading.compact import CompactText
 from liangxing.reading.dates import days_told

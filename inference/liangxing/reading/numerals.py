@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from liangxing.law.numerals import SMALL
+from liangxing.numerals import SMALL
 
 _GROUPED = r"\d{1,3}(?:[,，]\d{3}){1,4}(?!\d)(?:\.\d{1,8})?"
 _PLAIN = r"\d{1,13}(?:\.\d{1,8})?"
@@ -92,7 +92,7 @@ def _mixed(text: str) -> float:
 def _chinese(text: str) -> float | None:
     if text in SMALL:
         return float(SMALL[text])
-    # As in law/numerals.py, only where it is needed: it takes a fifth of a second to import.
+    # As in liangxing/numerals.py, only where it is needed: it takes a fifth of a second to import.
     import cn2an  # pyright: ignore[reportMissingTypeStubs]
 
     try:

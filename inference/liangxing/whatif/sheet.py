@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from liangxing import numerals
 from liangxing.explain import range_text
-from liangxing.law import numerals
 from liangxing.law.circumstances import CaseFacts, circumstance_rules, fact_names, quantity_names
 from liangxing.law.general import general_rules
 from liangxing.law.leniency import plea_rules

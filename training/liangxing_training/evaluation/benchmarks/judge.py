@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from liangxing.law import numerals
+from liangxing import numerals
 from liangxing.reading.masking import mask_verdicts
 from liangxing.reading.normalise import normalise
 

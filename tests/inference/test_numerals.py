@@ -1,8 +1,8 @@
-"""Chinese numerals of statutes; cn2an is the oracle for those that are read without it."""
+"""Whole numbers in Chinese; cn2an is the oracle for those that are read without it."""
 
 import cn2an
 import pytest
-from liangxing.law import numerals
+from liangxing import numerals
 from liangxing.reading.numerals import parse_numeral
 
 

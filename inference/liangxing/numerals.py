@@ -1,4 +1,4 @@
-"""Chinese numerals as statutes and judgments write them."""
+"""Whole numbers in Chinese, written and read."""
 
 from __future__ import annotations
 
