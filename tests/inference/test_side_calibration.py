@@ -105,6 +105,14 @@ def test_a_fine_lies_inside_the_bounds_of_the_law_and_its_range_holds_the_point(
     assert 1000 <= fine.low <= fine.yuan <= fine.high <= 8400
 
 
+@pytest.mark.parametrize(("median", "shown"), [(3400, 3000), (1000, 1000), (8200, 8000)])
+def test_the_point_of_a_fine_is_as_round_as_verdicts_are(bundle_folder, median, shown):
+    residuals = FineResiduals(9, 0.0, {"pooled": [0.0, math.log1p(median), 12.0]})
+    bundle = with_calibration(load_bundle(bundle_folder), fine={"charge_given": residuals})
+    fine = SentencePredictor(bundle, threads=1).predict(THEFT).fine
+    assert (fine.low, fine.yuan) == (1000, shown)
+
+
 def test_no_fine_is_shown_where_the_tier_has_none(predictor):
     case = {"fact": "2022年5月6日，被告人赵某甲将孙某乙打成轻伤。", "charges": ["故意伤害"]}
     assert predictor.predict(case).fine is None

@@ -130,6 +130,17 @@ def test_rows_without_a_label_and_cases_without_a_fine_are_left_out(assessed):
     assert fit_fine(found, penalties, records, minimum=1).cases <= len(found) - len(unfined)
 
 
+def test_ten_fines_give_a_charge_a_range_of_its_own_and_nine_do_not(assessed):
+    found, penalties, records = assessed
+    place = next(p for p, each in enumerate(penalties) if each.fine_law.open is not False)
+    charge = found[place].legal.charge
+    assert charge is not None
+    for count in (9, 10):
+        rows = [{**records[place], "fine": 5000.0}] * count
+        fitted = fit_fine([found[place]] * count, [penalties[place]] * count, rows, minimum=1)
+        assert (charge in fitted.groups) is (count == 10)
+
+
 def test_the_head_keeps_the_share_of_its_median_that_verdicts_bear_out(assessed):
     """Where verdicts are what the head says and a constant, all of it; where they have nothing to
     do with it, next to none."""

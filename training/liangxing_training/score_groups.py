@@ -8,9 +8,9 @@ from liangxing.model.calibration import MINIMUM_GROUP, POOLED
 
 
 def grouped_scores(
-    values: Sequence[float], charges: Sequence[str | None]
+    values: Sequence[float], charges: Sequence[str | None], minimum: int = MINIMUM_GROUP
 ) -> dict[str, list[float]]:
-    """Rising scores of all cases, and of each charge with enough of them."""
+    """Rising scores of all cases, and of each charge with `minimum` of them or more."""
     groups: dict[str, list[float]] = {POOLED: []}
     for value, charge in zip(values, charges, strict=True):
         groups[POOLED].append(value)
@@ -19,5 +19,5 @@ def grouped_scores(
     return {
         name: sorted(values)
         for name, values in groups.items()
-        if name == POOLED or len(values) >= MINIMUM_GROUP
+        if name == POOLED or len(values) >= minimum
     }

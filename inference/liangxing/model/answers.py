@@ -100,15 +100,10 @@ class Answers:
         least = 0.0 if law.low is None else law.low
         most = math.inf if law.high is None else law.high
 
-        def inside(yuan: float) -> float:
-            return min(max(yuan, least), most)
-
-        # Ends are rounded outward, to the hundred.
-        return Fine(
-            yuan=inside(round(math.expm1(middle), -2)),
-            low=inside(math.floor(math.expm1(low) / 100) * 100.0),
-            high=inside(math.ceil(math.expm1(high) / 100) * 100.0),
-        )
+        # Ends are rounded outward, to the hundred; the point to one digit, as verdicts mostly are.
+        ends = math.floor(math.expm1(low) / 100) * 100.0, math.ceil(math.expm1(high) / 100) * 100.0
+        low, high = (min(max(end, least), most) for end in ends)
+        return Fine(min(max(float(f"{math.expm1(middle):.0e}"), low), high), low, high)
 
 
 def notices_of(bundle: Bundle) -> tuple[str, ...]:
