@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 
 import dying_job
 import dying_worker
@@ -42,6 +43,9 @@ def cluster(monkeypatch):
 
         def ready(engine):
             need(engine)
+            if engine == "ray":
+                folder = str(Path(dying_job.__file__).parent)
+                monkeypatch.setenv("PYTHONPATH", folder, prepend=os.pathsep)
             if engine == "spark":
                 monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
                 session = stack.enter_context(spark_cluster())
