@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from liangxing.case import Case, Stage
 from liangxing.errors import CaseError
-from liangxing.law.assess import CaseReading
+from liangxing.law.assess import CaseReading, read_rules
 from liangxing.law.bounds import Finder
 from liangxing.law.leniency import ladder_notice
 from liangxing.law.local import load_local
@@ -77,7 +78,11 @@ class SentencePredictor:
         self.finder = finder
         self.grid = bundle.grid
         self.answers = Answers(bundle)
-        self.parts = Parts(bundle, threads)
+        # ONNX Runtime prepares its graphs without the interpreter's lock.
+        with ThreadPoolExecutor(1) as beside:
+            parts = beside.submit(Parts, bundle, threads)
+            read_rules()
+        self.parts = parts.result()
         self._identity = ModelIdentity(manifest.name, manifest.version, bundle.sha256)
         self._notices = notices_of(bundle)
 

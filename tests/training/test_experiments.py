@@ -63,6 +63,8 @@ def test_the_table_has_a_row_for_every_part_and_the_baselines_beside(report):
         "embedding",
         "embedding + legal features",
         "trees",
+        "trees + verdict groups",
+        "trees + verdict groups + terms",
         "embedding + legal features + trees",
         "the same + bounds",
         "fine-tuned",

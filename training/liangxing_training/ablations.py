@@ -168,10 +168,13 @@ def ablate(
         head = settings.head.model_copy(update={"legal_features": legal})
         heads = [train_head(source, head, seed).probabilities for seed in settings.seeds]
         rows.append(bench.distributions(name, heads))
-    say("Fitting trees")
-    fitted = fit_parts(data, data.train, heads, trees)
+    fitted: Fitted | None = None
+    for name, settings_ in _tree_variants(trees):
+        say(f"Fitting {name}")
+        fitted = fit_parts(data, data.train, heads, settings_)
+        rows.append(bench.distributions(name, [fitted.trees]))
+    assert fitted is not None
     rows += [
-        bench.distributions("trees", [fitted.trees]),
         bench.distributions("embedding + legal features + trees", fitted.mixed()),
         bench.distributions("the same + bounds", fitted.mixed(), bounds=True),
     ]
@@ -183,6 +186,21 @@ def ablate(
             bench.distributions("fine-tuned + trees + bounds", both.mixed(), bounds=True),
         ]
     return rows
+
+
+def _tree_variants(trees: TreeSettings) -> list[tuple[str, TreeSettings]]:
+    """The trees of the settings last, without the columns they add to the baseline's first."""
+    without = {
+        "groups": trees.groups.model_copy(update={"enabled": False}),
+        "terms": trees.terms.model_copy(update={"enabled": False}),
+    }
+    variants = [("trees", trees.model_copy(update=without))]
+    if trees.groups.enabled:
+        grouped = trees.model_copy(update={"terms": without["terms"]})
+        variants.append(("trees + verdict groups", grouped))
+    if trees.terms.enabled:
+        variants.append((f"{variants[-1][0]} + terms", trees))
+    return variants
 
 
 def learning_curve(

@@ -158,13 +158,19 @@ def _lowered(precision: str, metrics: Mapping[str, float]) -> str:
             f"{metrics[f'{precision}_cail_loss']:.2f} points of cail_score and "
             f"{metrics[f'{precision}_coverage_loss']:.2f} points of coverage against fp32 "
             f"({metrics[f'{precision}_cases']:.0f} cases; "
-            f"{metrics[f'{precision}_kept_operators']:.0f} operators stay fp32). "
+            f"operators left in fp32: {metrics[f'{precision}_kept_operators']:.0f}). "
         )
     return text + "Intervals were calibrated with it."
 
 
 def _trees(metrics: Mapping[str, float]) -> str:
     share = f"Boosted trees make up {metrics['trees_weight']:g} of the mixture with the head."
+    if "verdict_groups" in metrics:
+        share += (
+            f" They see what courts gave in {metrics['verdict_groups']:.0f} groups of training "
+            "verdicts on a charge with like facts; a group is held as the means of its facts of "
+            "law and the numbers of its terms, without text, names or dates."
+        )
     if "loss_mixture" not in metrics:
         return share
     losses = ", ".join(

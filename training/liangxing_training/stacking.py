@@ -125,8 +125,7 @@ def add_trees(
     fitted = fit_trees(rows["train"] + known, names, grid, settings)
     fitted = replace(fitted, wide=replace(fitted.wide, weight=np.float32(weight)))
     with revised_bundle(folder, without={bundles.CALIBRATION}) as staging:
-        fitted.write(staging / bundles.TREES, staging / bundles.WIDE)
-        part = TreePart(staging / bundles.TREES, staging / bundles.WIDE, names, None)
+        part = TreePart(staging, fitted.write(staging), names, None)
         served = part.probabilities(known.texts, known.values, known.present)
         worst = float(np.abs(served - fitted.probabilities(known)).max())
         if not worst <= _TOLERANCE:
@@ -135,6 +134,8 @@ def add_trees(
                 f"(limit {_TOLERANCE:g}); the trees were not added"
             )
         figures = {"trees_weight": weight, "trees_parity_max_difference": worst}
+        if fitted.groups is not None:
+            figures["verdict_groups"] = float(len(fitted.groups.charges))
         named = (("loss_head", 0.0), ("loss_trees", 1.0), ("loss_mixture", weight))
         figures |= {name: losses[share] for name, share in named if share in losses}
         metrics = {**manifest.metrics, **figures}

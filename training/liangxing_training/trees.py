@@ -15,12 +15,14 @@ from typing import Any
 import lightgbm
 import numpy as np
 from liangxing.case import Case
+from liangxing.model import bundle as bundles
 from liangxing.model import features
 from liangxing.model.legal import legal_context
 from liangxing.model.ngrams import tfidf
 from liangxing.model.outcomes import OutcomeGrid, soft_labels
 from liangxing.model.tokens import encoder_text
-from liangxing.model.trees import WidePart, charge_columns, mixture, tree_row
+from liangxing.model.trees import WidePart, charge_columns, mixture, near_verdicts, tree_row
+from liangxing.model.verdict_groups import VerdictGroups
 from pydantic import BaseModel, ConfigDict, Field
 from rich.progress import track
 from scipy import sparse
@@ -30,9 +32,22 @@ from sklearn.model_selection import KFold, cross_val_predict
 
 from liangxing_training.batches import to_case
 from liangxing_training.gram_matrix import gram_matrix, inverse_frequencies
+from liangxing_training.verdict_groups import GroupSettings, fit_groups, out_of_fold
 
 Record = Mapping[str, Any]
 OPSET = 15
+
+
+class TermSettings(BaseModel):
+    """Trees over log1p months, whose estimate (out of fold on their own rows) is a column of the
+    trees over classes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    enabled: bool = True
+    rounds: int = Field(default=250, ge=1)
+    learning_rate: float = Field(default=0.04, gt=0)
+    leaves: int = Field(default=15, ge=2)
 
 
 class TreeSettings(BaseModel):
@@ -55,6 +70,8 @@ class TreeSettings(BaseModel):
     minimum_leaf: int = Field(default=20, ge=1)
     columns: float = Field(default=0.3, gt=0, le=1)
     bandwidth: float = Field(default=0.1, gt=0)
+    groups: GroupSettings = GroupSettings()
+    terms: TermSettings = TermSettings()
     weights: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
@@ -107,11 +124,14 @@ def read_rows(
 
 @dataclass(frozen=True)
 class FittedTrees:
-    """Trees with their wide part; `names` are the head's features."""
+    """Trees with their wide part; `names` are the head's features. `groups` and `terms` may be
+    left out."""
 
     booster: Any
     wide: WidePart
     names: tuple[str, ...]
+    groups: VerdictGroups | None
+    terms: Any | None
 
     def probabilities(self, rows: Rows) -> np.ndarray:
         """[cases, outcomes], as `liangxing.model.trees.TreePart` computes them from the files."""
@@ -119,30 +139,46 @@ class FittedTrees:
         matrix = _with_charges(found, rows, self.names, self.wide)
         coefficients = np.concatenate([self.wide.coefficients, self.wide.charge_coefficients])
         estimates = matrix @ coefficients + self.wide.intercept
-        table = _table(found, rows, estimates, self.wide.kept)
+        near = near_verdicts(self.groups, rows.values, rows.present, charge_columns(self.names))
+        table = _table(found, rows, estimates, self.wide.kept, near)
+        if self.terms is not None:
+            table = np.column_stack([table, self.terms.predict(table).astype(np.float32)])
         return self.booster.predict_proba(table) @ self.wide.classes
 
-    def write(self, trees: Path, wide: Path) -> None:
-        """Writes trees.onnx and wide.npz."""
-        from onnxmltools import convert_lightgbm
-        from onnxmltools.convert.common.data_types import FloatTensorType
+    def write(self, folder: Path) -> list[str]:
+        """Writes the parts of a bundle; returns the names of their files."""
+        files = [bundles.TREES, bundles.WIDE]
+        _write_graph(self.booster, folder / bundles.TREES, zipmap=False)
+        self.wide.save(folder / bundles.WIDE)
+        if self.groups is not None:
+            self.groups.save(folder / bundles.GROUPS)
+            files.append(bundles.GROUPS)
+        if self.terms is not None:
+            _write_graph(self.terms, folder / bundles.TERMS)
+            files.append(bundles.TERMS)
+        return files
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            model = convert_lightgbm(
-                self.booster,
-                initial_types=[("input", FloatTensorType([None, self.booster.n_features_in_]))],
-                target_opset=OPSET,
-                zipmap=False,
-            )
-        trees.write_bytes(model.SerializeToString())
-        self.wide.save(wide)
+
+def _write_graph(trees: Any, path: Path, **options: Any) -> None:
+    from onnxmltools import convert_lightgbm
+    from onnxmltools.convert.common.data_types import FloatTensorType
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = convert_lightgbm(
+            trees,
+            initial_types=[("input", FloatTensorType([None, trees.n_features_in_]))],
+            target_opset=OPSET,
+            **options,
+        )
+    path.write_bytes(model.SerializeToString())
 
 
 def fit_trees(
     rows: Rows, names: Sequence[str], grid: OutcomeGrid, settings: TreeSettings
 ) -> FittedTrees:
-    """Fits the linear part (out of fold on its own rows) and the trees; their weight is 1."""
+    """Fits the linear part, groups and terms, which the trees learn from as they are out of fold
+    on their own rows, and the trees; their weight is 1."""
     names = tuple(names)
     buckets = 2**settings.bits
     idf = inverse_frequencies(rows.texts, buckets, settings.minimum_rows)
@@ -182,21 +218,57 @@ def fit_trees(
             np.float32
         ),
     )
-    booster: Any = lightgbm.LGBMClassifier(
+    groups, near = _fit_groups(rows, names, grid, settings)
+    table = _table(found, rows, estimates, wide.kept, near)
+    terms = None
+    if settings.terms.enabled:
+        terms = _trees_over_terms(settings)
+        target = np.minimum(severity, _places(grid)[-1])
+        said = np.asarray(cross_val_predict(terms, table, target, cv=folds))
+        terms.fit(table, target)
+        table = np.column_stack([table, said.astype(np.float32)])
+    booster = lightgbm.LGBMClassifier(
         n_estimators=settings.rounds,
         learning_rate=settings.learning_rate,
         num_leaves=settings.leaves,
-        min_child_samples=settings.minimum_leaf,
-        subsample=0.8,
-        subsample_freq=1,
-        colsample_bytree=settings.columns,
-        reg_lambda=1.0,
-        random_state=settings.seed,
-        n_jobs=1,
-        verbose=-1,
+        **_shared(settings),
     )
-    booster.fit(_table(found, rows, estimates, wide.kept), labels)
-    return FittedTrees(booster, wide, names)
+    booster.fit(table, labels)
+    return FittedTrees(booster, wide, names, groups, terms)
+
+
+def _fit_groups(
+    rows: Rows, names: Sequence[str], grid: OutcomeGrid, settings: TreeSettings
+) -> tuple[VerdictGroups | None, np.ndarray]:
+    """Groups of all rows, and what groups of other rows say of each."""
+    if not settings.groups.enabled:
+        return None, np.zeros((len(rows.texts), 0), np.float32)
+    charges = rows.values[:, charge_columns(names)]
+    outcomes = np.argmax(rows.outcomes, axis=1)
+    verdicts = (charges, rows.values, rows.present, outcomes, _places(grid), names)
+    return fit_groups(*verdicts, settings.groups), out_of_fold(*verdicts, settings.groups)
+
+
+def _trees_over_terms(settings: TreeSettings) -> Any:
+    return lightgbm.LGBMRegressor(
+        n_estimators=settings.terms.rounds,
+        learning_rate=settings.terms.learning_rate,
+        num_leaves=settings.terms.leaves,
+        **_shared(settings),
+    )
+
+
+def _shared(settings: TreeSettings) -> dict[str, Any]:
+    return {
+        "min_child_samples": settings.minimum_leaf,
+        "subsample": 0.8,
+        "subsample_freq": 1,
+        "colsample_bytree": settings.columns,
+        "reg_lambda": 1.0,
+        "random_state": settings.seed,
+        "n_jobs": 1,
+        "verbose": -1,
+    }
 
 
 def choose_weight(
@@ -221,11 +293,19 @@ def choose_weight(
 
 # Life and death stand behind the longest term when classes are cut.
 _LIFE, _DEATH = 100.0, 101.0
+# As an estimate, both lie this far behind it, in log1p months.
+_BEYOND = 0.5
 
 
 def _severity(outcomes: np.ndarray, grid: OutcomeGrid) -> np.ndarray:
     places = np.concatenate([np.log1p(grid.values), [_LIFE, _DEATH]])
     return places[np.argmax(outcomes, axis=1)]
+
+
+def _places(grid: OutcomeGrid) -> np.ndarray:
+    """Where outcomes lie as estimates, [outcomes] in log1p months."""
+    months = np.log1p(grid.values)
+    return np.concatenate([months, [months[-1] + _BEYOND] * 2])
 
 
 def _classes(severity: np.ndarray, count: int) -> np.ndarray:
@@ -254,12 +334,13 @@ def _table(
     rows: Rows,
     estimates: np.ndarray,
     kept: np.ndarray,
+    near: np.ndarray,
 ) -> np.ndarray:
     return np.stack(
         [
-            tree_row(indices, weights, len(text), float(estimate), kept, values, stated)
-            for (indices, weights), text, estimate, values, stated in zip(
-                found, rows.texts, estimates, rows.values, rows.present, strict=True
+            tree_row(indices, weights, len(text), float(estimate), kept, values, stated, like)
+            for (indices, weights), text, estimate, values, stated, like in zip(
+                found, rows.texts, estimates, rows.values, rows.present, near, strict=True
             )
         ]
     )

@@ -19,7 +19,7 @@ from liangxing.law.guidelines import (
     over_versions,
 )
 from liangxing.law.person import by_age, too_young
-from liangxing.law.statutes import find
+from liangxing.law.statutes import find, statutes
 from liangxing.law.versions import CaseDays, Days
 from liangxing.prediction import (
     Bounds,
@@ -28,7 +28,7 @@ from liangxing.prediction import (
     Quantity,
     TraceStep,
 )
-from liangxing.reading.circumstances import read_circumstances
+from liangxing.reading.circumstances import read_circumstances, word_rules
 from liangxing.reading.dates import last_dated_event
 from liangxing.reading.normalise import normalise
 from liangxing.reading.quantities import UNITS, read_quantities
@@ -78,6 +78,12 @@ def assess(
     official = tuple(dict.fromkeys(canonical_charge(name) or name for name in named))
     reading = read_case(case, official, period=period)
     return assess_reading(case, official, reading, finder=finder, options=options)
+
+
+def read_rules() -> None:
+    """Reads statutes and rules of reading now, which the first case would wait for otherwise."""
+    statutes()
+    word_rules()
 
 
 def read_case(case: Case, charges: Sequence[str], *, period: Days | None = None) -> CaseReading:

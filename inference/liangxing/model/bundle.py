@@ -25,11 +25,11 @@ MANIFEST = "manifest.json"
 # Key of the manifest's data: verdicts that the model was trained on, by year.
 ROWS_BY_YEAR = "rows_by_year"
 ENCODER, HEAD, TOKENIZER = "encoder.onnx", "head.onnx", "tokenizer.json"
-TREES, WIDE = "trees.onnx", "wide.npz"
+TREES, WIDE, GROUPS, TERMS = "trees.onnx", "wide.npz", "groups.npz", "terms.onnx"
 CHARGES = "charges.npz"
 CALIBRATION, CARD = "calibration.json", "MODEL_CARD.md"
 MODEL_FILES = (ENCODER, HEAD, TOKENIZER)
-OPTIONAL_FILES = (TREES, WIDE, CHARGES)
+OPTIONAL_FILES = (TREES, WIDE, CHARGES, GROUPS, TERMS)
 BUNDLED = Path(__file__).parent.parent / "bundled"
 
 

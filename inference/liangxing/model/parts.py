@@ -10,7 +10,7 @@ import numpy as np
 
 from liangxing.case import Case
 from liangxing.model import features
-from liangxing.model.bundle import CHARGES, ENCODER, HEAD, TOKENIZER, TREES, WIDE, Bundle
+from liangxing.model.bundle import CHARGES, ENCODER, HEAD, TOKENIZER, TREES, Bundle
 from liangxing.model.calibration import softmax
 from liangxing.model.charge_grams import ChargeGrams
 from liangxing.model.legal import LegalContext
@@ -37,7 +37,7 @@ class Parts:
             precision=manifest.precision,
         )
         self.trees = (
-            TreePart(folder / TREES, folder / WIDE, manifest.feature_names, threads)
+            TreePart(folder, manifest.files, manifest.feature_names, threads)
             if TREES in manifest.files
             else None
         )

@@ -1,12 +1,13 @@
 """Boosted trees on n-grams and legal features, mixed with the head: a bundle's second opinion.
 
-`wide.npz` holds the linear part, `trees.onnx` the ensemble over classes of outcomes. Both are
-optional parts of a bundle and always come together.
+`wide.npz` holds the linear part, `trees.onnx` the ensemble over classes of outcomes; they always
+come together. `groups.npz` and `terms.onnx` add columns: what verdicts with like facts say, and
+the estimate of trees over terms, which see the order that classes hide.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liangxing.model.arrays import ArrayPart
+from liangxing.model.bundle import GROUPS, TERMS, TREES, WIDE
 from liangxing.model.calibration import softmax
 from liangxing.model.features import CHARGE_PREFIX
 from liangxing.model.ngrams import tfidf
 from liangxing.model.outcomes import Floats
 from liangxing.model.session import open_session
+from liangxing.model.verdict_groups import VerdictGroups
 
 # Stands for a feature that is not stated; every stated one is 0 or more.
 ABSENT = -1.0
@@ -59,15 +62,30 @@ def tree_row(
     kept: NDArray[np.int64],
     values: NDArray[np.float32],
     present: NDArray[np.float32],
+    near: NDArray[np.float32],
 ) -> NDArray[np.float32]:
     """What the trees see of one case: kept n-grams, log1p of the text's length in characters, the
-    linear estimate in log1p months, legal features."""
+    linear estimate in log1p months, legal features, and `near`, what verdicts with like facts
+    say (empty without groups)."""
     grams = np.zeros(len(kept), dtype=np.float32)
     at = np.minimum(np.searchsorted(indices, kept), len(indices) - 1)
     hit = indices[at] == kept
     grams[hit] = weights[at[hit]]
     stated = np.where(present > 0, values, ABSENT)
-    return np.concatenate([grams, [np.log1p(length), estimate], stated]).astype(np.float32)
+    return np.concatenate([grams, [np.log1p(length), estimate], stated, near]).astype(np.float32)
+
+
+def near_verdicts(
+    groups: VerdictGroups | None,
+    values: NDArray[np.float32],
+    present: NDArray[np.float32],
+    charges: NDArray[np.int64],
+) -> NDArray[np.float32]:
+    """What verdicts with like facts say of each case, [cases, columns]; no column without groups.
+    `charges` are the positions of the charge features."""
+    if groups is None:
+        return np.zeros((len(values), 0), np.float32)
+    return groups.near(values[:, charges], values, present)
 
 
 @dataclass(frozen=True)
@@ -82,12 +100,20 @@ class Grams:
 
 
 class TreePart:
-    """The trees of one bundle; threads may share it."""
+    """The trees of one bundle; threads may share it.
 
-    def __init__(self, trees: Path, wide: Path, names: Sequence[str], threads: int | None) -> None:
-        self.wide = WidePart.from_file(wide)
-        self._session = open_session(trees, threads)
+    `files` are the bundle's, `names` the head's features. A bundle made before groups and terms
+    were has neither.
+    """
+
+    def __init__(
+        self, folder: Path, files: Collection[str], names: Sequence[str], threads: int | None
+    ) -> None:
+        self.wide = WidePart.from_file(folder / WIDE)
+        self._session = open_session(folder / TREES, threads)
         self._charges = charge_columns(names)
+        self._groups = VerdictGroups.from_file(folder / GROUPS) if GROUPS in files else None
+        self._terms = open_session(folder / TERMS, threads) if TERMS in files else None
 
     def read(self, text: str) -> Grams:
         """The n-grams of a text as the encoder reads it."""
@@ -113,7 +139,8 @@ class TreePart:
         """The same from texts that were read."""
         wide = self.wide
         rows: list[NDArray[np.float32]] = []
-        for text, values, stated in zip(texts, features, present, strict=True):
+        near = near_verdicts(self._groups, features, present, self._charges)
+        for text, values, stated, like in zip(texts, features, present, near, strict=True):
             charges = values[self._charges] * wide.charge_weight
             estimate = text.estimate + charges @ wide.charge_coefficients + wide.intercept
             rows.append(
@@ -125,9 +152,14 @@ class TreePart:
                     wide.kept,
                     values,
                     stated,
+                    like,
                 )
             )
-        _, classes = self._session.run(None, {"input": np.stack(rows)})
+        table = np.stack(rows)
+        if self._terms is not None:
+            (terms,) = self._terms.run(None, {"input": table})
+            table = np.concatenate([table, terms], axis=1)
+        _, classes = self._session.run(None, {"input": table})
         return np.asarray(classes, dtype=np.float64) @ wide.classes
 
     def mixed(self, head: Floats, trees: Floats) -> Floats:
@@ -135,8 +167,8 @@ class TreePart:
         return mixture(head, trees, float(self.wide.weight))
 
 
-def mixture(head: Floats, trees: Floats, weight: float) -> Floats:
+def mixture(first: Floats, second: Floats, weight: float) -> Floats:
     """The logarithmic opinion pool (Genest & Zidek 1986): both distributions [cases, outcomes]
-    multiplied, the trees' to the power of `weight`, the head's to that of the rest."""
-    logs = (1 - weight) * np.log(head + _TINY) + weight * np.log(trees + _TINY)
+    multiplied, the second to the power of `weight`, the first to that of the rest."""
+    logs = (1 - weight) * np.log(first + _TINY) + weight * np.log(second + _TINY)
     return softmax(logs)

@@ -84,7 +84,7 @@ def _findings(text: str, people: People) -> Iterator[tuple[str, _Finding]]:
     sentences = sentences_of(text)
     carried = _carried_subjects(sentences, people)
     characters = set(text)
-    for word, needed, rules in _rules():
+    for word, needed, rules in word_rules():
         if not needed <= characters:
             continue
         position, hits = text.find(word), 0
@@ -234,7 +234,7 @@ def _evidence(text: str, finding: _Finding) -> Evidence:
 
 
 @lru_cache(maxsize=1)
-def _rules() -> list[tuple[str, frozenset[str], list[_Rule]]]:
+def word_rules() -> list[tuple[str, frozenset[str], list[_Rule]]]:
     """Each word of the package's vocabulary with its characters and rules."""
     entries: list[dict[str, Any]] = load("circumstances")["rules"]
     by_word: dict[str, list[_Rule]] = {}
