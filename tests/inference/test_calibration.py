@@ -56,6 +56,17 @@ def test_more_inflation_never_narrows_an_interval(distribution, law, first, seco
     assert outer.death >= inner.death
 
 
+@given(distributions, any_bounds)
+def test_an_interval_leaves_as_much_mass_below_as_above(distribution, law):
+    kept = bounded(GRID, distribution, law, 0.1)
+    allowed = np.flatnonzero(outer_mask(GRID, law))
+    sets = nested_sets(GRID, kept, law)
+    for low, high in zip(sets.low, sets.high, strict=True):
+        if allowed[0] < low and high < allowed[-1]:
+            below, above = kept[:low].sum(), kept[high + 1 :].sum()
+            assert abs(below - above) <= kept.max() + 1e-9
+
+
 @settings(max_examples=50)
 @given(distributions, any_bounds, st.sampled_from([*GRID.months, 7.5, 50.0, 300.0]))
 def test_the_score_is_where_the_interval_first_covers_the_verdict(distribution, law, months):

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 from liangxing.errors import BundleError, CaseError
-from liangxing.model.bundle import load_bundle
+from liangxing.model.bundle import load_bundle, write_manifest
 from liangxing.predictor import SentencePredictor
 
 FACT = (
@@ -94,6 +94,21 @@ def test_other_law_data_still_predicts_without_a_coverage_claim(bundle_copy):
     path.write_text(json.dumps(manifest | {"law_sha256": "0" * 64}))
     prediction = SentencePredictor.load(bundle_copy).predict(CASE)
     assert any("no coverage claim" in warning for warning in prediction.warnings)
+
+
+def test_a_calibration_of_earlier_intervals_still_predicts_without_a_coverage_claim(bundle_copy):
+    assert not any("no coverage claim" in w for w in _warnings(bundle_copy))
+    manifest = load_bundle(bundle_copy).manifest
+    path = bundle_copy / "calibration.json"
+    content = json.loads(path.read_text())
+    assert content.pop("sets") == "central"
+    path.write_text(json.dumps(content))
+    write_manifest(bundle_copy, manifest)
+    assert any("no coverage claim" in w for w in _warnings(bundle_copy))
+
+
+def _warnings(folder):
+    return SentencePredictor.load(folder).predict(CASE).warnings
 
 
 def test_prediction_needs_none_of_the_training_libraries(bundle_folder):

@@ -14,6 +14,7 @@ from liangxing.law.fine_bounds import FineBounds, fine_bounds
 from liangxing.law.leniency import plea_rules
 from liangxing.law.suspension import SuspensionLaw, suspension_of
 from liangxing.model.bundle import ROWS_BY_YEAR, Bundle, Manifest
+from liangxing.model.calibration import CENTRAL
 from liangxing.model.legal import LegalContext
 from liangxing.model.outcomes import Floats
 from liangxing.model.side_calibration import FineResiduals, SuspensionScaling, ordered
@@ -115,6 +116,11 @@ def notices_of(bundle: Bundle) -> tuple[str, ...]:
     if bundle.calibration is None:
         notices.append(
             "模型未校准，区间为全部法定边界（not calibrated: the interval is the bounds）"
+        )
+    elif bundle.calibration.sets != CENTRAL:
+        notices.append(
+            "校准所用的区间构造不同，覆盖率不作保证"
+            "（calibrated for intervals of another kind: no coverage claim）"
         )
     if manifest.law_sha256 != law_sha256() or manifest.reading_version != READING_VERSION:
         notices.append(

@@ -137,6 +137,7 @@ def write_calibration(folder: Path, calibration: Calibration, files: Mapping[str
     content = {
         "model_sha256": model_sha256(files),
         "discount": calibration.discount,
+        "sets": calibration.sets,
         "scores": {mode: _finite(groups) for mode, groups in calibration.scores.items()},
         "suspension": {mode: asdict(fitted) for mode, fitted in calibration.suspension.items()},
         "fine": {mode: asdict(fitted) for mode, fitted in calibration.fine.items()},
@@ -159,6 +160,8 @@ def _read_calibration(path: Path, manifest: Manifest) -> Calibration:
             for mode, fitted in content.get("suspension", {}).items()
         },
         fine={mode: FineResiduals(**fitted) for mode, fitted in content.get("fine", {}).items()},
+        # Earlier sets grew by density.
+        sets=content.get("sets", "density"),
     )
 
 

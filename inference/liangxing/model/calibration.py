@@ -1,9 +1,10 @@
 """From raw outcome probabilities to a bounded distribution, a point and a conformal interval.
 
 Intervals are split-conformal (Vovk et al.; Angelopoulos & Bates, arXiv 2107.07511). The nested
-family grows from the most probable outcome by taking the denser neighbour first; its parameter,
-the inflation, is the mass taken so far. A verdict's score is the inflation at which the clipped
-interval first covers it, so that any level can be answered from one list of scores.
+family grows from the median with as much mass below it as above, as the Winkler score rewards
+(Gneiting & Raftery 2007, JASA 102); its parameter, the inflation, is the mass taken so far. A
+verdict's score is the inflation at which the clipped interval first covers it, so that any level
+can be answered from one list of scores.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from liangxing.model.side_calibration import POOLED, FineResiduals, SuspensionSc
 from liangxing.prediction import Interval, StatutoryBounds
 
 MINIMUM_GROUP = 50
+# The nested family that scores are of; a calibration of another one claims no coverage.
+CENTRAL = "central"
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Calibration:
     `discount` multiplies mass outside the chosen tier. `scores[mode][group]` are rising
     conformity scores; modes are "charge_given" and "charge_predicted", groups are charges with
     at least MINIMUM_GROUP calibration cases, and "pooled". `suspension` and `fine` are by mode
-    too, empty in a bundle calibrated before they were.
+    too, empty in a bundle calibrated before they were. `sets` is the nested family of the scores.
     """
 
     discount: float
@@ -37,6 +40,7 @@ class Calibration:
         default_factory=dict[str, SuspensionScaling]
     )
     fine: Mapping[str, FineResiduals] = field(default_factory=dict[str, FineResiduals])
+    sets: str = CENTRAL
 
     def inflation(self, mode: str, charge: str | None, level: float) -> tuple[float, int]:
         """The inflation for `level` and the number of scores behind it; infinite when
@@ -93,7 +97,7 @@ def _tier_mask(grid: OutcomeGrid, bounds: StatutoryBounds) -> Bools:
 
 @dataclass(frozen=True)
 class NestedSets:
-    """Sets of outcomes that grow from the mode: step i holds outcomes low[i]..high[i]."""
+    """Sets of outcomes that grow from the median: step i holds outcomes low[i]..high[i]."""
 
     low: tuple[int, ...]
     high: tuple[int, ...]
@@ -101,17 +105,18 @@ class NestedSets:
 
 
 def nested_sets(grid: OutcomeGrid, distribution: Floats, bounds: StatutoryBounds) -> NestedSets:
-    """The growing sets inside the outer bounds; density is mass per log1p month."""
+    """The growing sets inside the outer bounds: each step takes the next outcome on the side with
+    more mass left."""
     allowed = np.flatnonzero(outer_mask(grid, bounds))
     mass = distribution[allowed]
-    density = mass / _widths(grid)[allowed]
-    low = high = int(np.argmax(density))
+    mass_to = np.cumsum(mass)
+    last = len(allowed) - 1
+    low = high = min(int(np.searchsorted(mass_to, mass_to[-1] / 2)), last)
     taken = float(mass[low])
     lows, highs, inflations = [low], [high], [taken]
-    while low > 0 or high < len(allowed) - 1:
-        left = density[low - 1] if low > 0 else -1.0
-        right = density[high + 1] if high < len(allowed) - 1 else -1.0
-        if left >= right:
+    while low > 0 or high < last:
+        below, above = mass_to[low] - mass[low], mass_to[-1] - mass_to[high]
+        if high == last or (low > 0 and below >= above):
             low -= 1
             taken += float(mass[low])
         else:
@@ -136,7 +141,7 @@ def interval_at(
 ) -> Interval:
     """The largest set of the family whose inflation does not exceed `inflation`.
 
-    The smallest set is the mode alone. A set that reaches the first or last month value inside
+    The smallest set is the median alone. A set that reaches the first or last month value inside
     the outer bounds ends at the bound itself.
     """
     step = max(int(np.searchsorted(np.asarray(sets.inflation), inflation, side="right")) - 1, 0)
@@ -154,7 +159,7 @@ def score(
 ) -> float:
     """Inflation at which the interval first covers the verdict; infinite outside the bounds.
 
-    A verdict that the mode alone covers scores 0, since every interval holds the mode.
+    A verdict that the median alone covers scores 0, since every interval holds the median.
     """
     last = len(sets.low) - 1
     if not _as_interval(grid, sets, last, bounds, 1.0).covers(months, life=life, death=death):
@@ -188,11 +193,3 @@ def _as_interval(
         life=bounds.outer.life and low <= grid.life <= high,
         death=bounds.outer.death and high == grid.death,
     )
-
-
-def _widths(grid: OutcomeGrid) -> Floats:
-    logs = np.log1p(grid.values)
-    edges = np.concatenate([[logs[0]], (logs[1:] + logs[:-1]) / 2, [logs[-1]]])
-    widths = np.diff(edges)
-    # Life and death have no length in months; they weigh like the widest month cell.
-    return np.concatenate([widths, [widths.max(), widths.max()]])
