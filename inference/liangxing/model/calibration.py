@@ -109,7 +109,7 @@ def nested_sets(grid: OutcomeGrid, distribution: Floats, bounds: StatutoryBounds
     more mass left."""
     allowed = np.flatnonzero(outer_mask(grid, bounds))
     mass = distribution[allowed]
-    mass_to = np.cumsum(mass)
+    mass_to: Floats = np.cumsum(mass)
     last = len(allowed) - 1
     low = high = min(int(np.searchsorted(mass_to, mass_to[-1] / 2)), last)
     taken = float(mass[low])
