@@ -111,7 +111,7 @@ def nested_sets(grid: OutcomeGrid, distribution: Floats, bounds: StatutoryBounds
     mass = distribution[allowed]
     mass_to: Floats = np.cumsum(mass)
     last = len(allowed) - 1
-    low = high = min(int(np.searchsorted(mass_to, mass_to[-1] / 2)), last)
+    low = high = min(int((mass_to < mass_to[-1] / 2).sum()), last)
     taken = float(mass[low])
     lows, highs, inflations = [low], [high], [taken]
     while low > 0 or high < last:
