@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liangxing.case import Case, Stage
 from liangxing.errors import CaseError
-from liangxing.law.assess import CaseReading, read_rules
+from liangxing.law.assess import CaseReading
 from liangxing.law.bounds import Finder
 from liangxing.law.leniency import ladder_notice
 from liangxing.law.local import load_local
@@ -31,8 +30,10 @@ from liangxing.model.registry import local_folder
 from liangxing.model.session import Encoding, HeadOutput
 from liangxing.model.texts import ReadTexts
 from liangxing.prediction import Bounds, Interval, ModelIdentity, Prediction
-from liangxing.whatif.answer import Changes, WhatIf, answer
-from liangxing.whatif.effects import Variation
+
+if TYPE_CHECKING:
+    from liangxing.whatif.answer import Changes, WhatIf
+    from liangxing.whatif.effects import Variation
 
 _T = TypeVar("_T")
 
@@ -78,11 +79,7 @@ class SentencePredictor:
         self.finder = finder
         self.grid = bundle.grid
         self.answers = Answers(bundle)
-        # ONNX Runtime prepares its graphs without the interpreter's lock.
-        with ThreadPoolExecutor(1) as beside:
-            parts = beside.submit(Parts, bundle, threads)
-            read_rules()
-        self.parts = parts.result()
+        self.parts = Parts(bundle, threads)
         self._identity = ModelIdentity(manifest.name, manifest.version, bundle.sha256)
         self._notices = notices_of(bundle)
 
@@ -172,6 +169,9 @@ class SentencePredictor:
         with. The text is read once, the law and the head anew. Raises CaseError naming an unknown
         id and what is near it.
         """
+        # A first prediction does without.
+        from liangxing.whatif.answer import answer
+
         return answer(self, Case.from_row(case), variants, level=level, ladder=ladder)
 
     def assess(

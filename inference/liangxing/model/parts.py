@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
 
 from liangxing.case import Case
+from liangxing.law.assess import read_rules
 from liangxing.model import features
 from liangxing.model.bundle import CHARGES, ENCODER, HEAD, TOKENIZER, TREES, Bundle
 from liangxing.model.calibration import softmax
@@ -28,22 +30,27 @@ class Parts:
     def __init__(self, bundle: Bundle, threads: int | None) -> None:
         manifest, folder = bundle.manifest, bundle.folder
         self._manifest = manifest
-        self.tokenizer = WindowTokenizer.from_file(folder / TOKENIZER, manifest.windows)
-        self.graphs = Graphs(
-            folder / ENCODER,
-            folder / HEAD,
-            pad_id=manifest.windows.pad_id,
-            threads=threads,
-            precision=manifest.precision,
-        )
-        self.trees = (
-            TreePart(folder, manifest.files, manifest.feature_names, threads)
-            if TREES in manifest.files
-            else None
-        )
-        self._charge_grams = (
-            ChargeGrams.from_file(folder / CHARGES) if CHARGES in manifest.files else None
-        )
+        # ONNX Runtime prepares the encoder without the interpreter's lock.
+        with ThreadPoolExecutor(1) as beside:
+            graphs = beside.submit(
+                Graphs,
+                folder / ENCODER,
+                folder / HEAD,
+                pad_id=manifest.windows.pad_id,
+                threads=threads,
+                precision=manifest.precision,
+            )
+            self.tokenizer = WindowTokenizer.from_file(folder / TOKENIZER, manifest.windows)
+            self.trees = (
+                TreePart(folder, manifest.files, manifest.feature_names, threads)
+                if TREES in manifest.files
+                else None
+            )
+            self._charge_grams = (
+                ChargeGrams.from_file(folder / CHARGES) if CHARGES in manifest.files else None
+            )
+            read_rules()
+        self.graphs = graphs.result()
         self._remembered: dict[tuple[tuple[int, ...], ...], Encoding] | None = None
 
     def encode(self, cases: Iterable[Case]) -> Encoding:
