@@ -25,9 +25,9 @@ _BOUNDS = (
 
 class GroupSettings(BaseModel):
     """`verdicts` in a group on average, before those of groups below the `minimum` join others.
-    `quantity`, `circumstance` and `bound` say how much a
-    difference of 1 counts as distance (log1p of the unit; yes against no; log1p months); an
-    `absent` quantity or bound lies that far below 0."""
+    `quantity`, `circumstance` and `bound` say how much a difference of 1 counts as distance
+    (log1p of the unit; yes against no; log1p months); an `absent` quantity or bound lies that far
+    below 0."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
