@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from liangxing.model.features import feature_names
 from liangxing.model.verdict_groups import QUANTILES, VerdictGroups
-from liangxing_training.verdict_groups import GroupSettings, fit_groups, out_of_fold
+from liangxing_training.verdict_groups import GroupSettings, Verdicts, fit_groups, out_of_fold
 
 NAMES = feature_names(("盗窃", "诈骗"))
 AMOUNT = NAMES.index("quantity:amount_yuan")
@@ -34,7 +34,7 @@ def thefts(count=200):
 def fitted(settings=DEFAULT, cases=None, outcomes=None):
     if cases is None:
         cases, outcomes = thefts()
-    return fit_groups(*cases, outcomes, PLACES, NAMES, settings)
+    return fit_groups(Verdicts(*cases, outcomes), PLACES, NAMES, settings)
 
 
 def test_like_verdicts_say_what_they_gave():
@@ -92,7 +92,7 @@ def test_out_of_fold_a_verdict_does_not_see_itself():
     given = np.append(outcomes, 0)
     settings = GroupSettings(verdicts=2, minimum=1)
     own = fitted(settings, odd, given).near(*odd)[-1, 0]
-    others = out_of_fold(*odd, given, PLACES, NAMES, settings)[-1, 0]
+    others = out_of_fold(Verdicts(*odd, given), PLACES, NAMES, settings)[-1, 0]
     assert np.expm1(own) == pytest.approx(0, abs=0.5)
     assert np.expm1(others) > 5
 

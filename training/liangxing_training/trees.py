@@ -32,7 +32,7 @@ from sklearn.model_selection import KFold, cross_val_predict
 
 from liangxing_training.batches import to_case
 from liangxing_training.gram_matrix import gram_matrix, inverse_frequencies
-from liangxing_training.verdict_groups import GroupSettings, fit_groups, out_of_fold
+from liangxing_training.verdict_groups import GroupSettings, Verdicts, fit_groups, out_of_fold
 
 Record = Mapping[str, Any]
 OPSET = 15
@@ -245,8 +245,9 @@ def _fit_groups(
         return None, np.zeros((len(rows.texts), 0), np.float32)
     charges = rows.values[:, charge_columns(names)]
     outcomes = np.argmax(rows.outcomes, axis=1)
-    verdicts = (charges, rows.values, rows.present, outcomes, _places(grid), names)
-    return fit_groups(*verdicts, settings.groups), out_of_fold(*verdicts, settings.groups)
+    verdicts = Verdicts(charges, rows.values, rows.present, outcomes)
+    given = (verdicts, _places(grid), names, settings.groups)
+    return fit_groups(*given), out_of_fold(*given)
 
 
 def _trees_over_terms(settings: TreeSettings) -> Any:

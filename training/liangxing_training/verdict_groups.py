@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from liangxing.model.features import CIRCUMSTANCE_PREFIX, QUANTITY_PREFIX
@@ -43,29 +44,37 @@ class GroupSettings(BaseModel):
     absent_bound: float = Field(default=1, ge=0)
 
 
+@dataclass(frozen=True)
+class Verdicts:
+    """`charges` [n, charges], `values` and `present` [n, features] as the head takes them, and
+    `outcomes` [n], places on the grid."""
+
+    charges: np.ndarray
+    values: np.ndarray
+    present: np.ndarray
+    outcomes: np.ndarray
+
+    def take(self, rows: np.ndarray) -> Verdicts:
+        """The verdicts at `rows`."""
+        return Verdicts(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+
 def fit_groups(
-    charges: np.ndarray,
-    values: np.ndarray,
-    present: np.ndarray,
-    outcomes: np.ndarray,
-    places: np.ndarray,
-    names: Sequence[str],
-    settings: GroupSettings,
+    verdicts: Verdicts, places: np.ndarray, names: Sequence[str], settings: GroupSettings
 ) -> VerdictGroups:
     """Groups the verdicts of each charge by k-means over their facts of law.
 
-    `charges` [n, charges], `values` and `present` [n, features] are features of the head with
-    their `names`, `outcomes` [n] places on the grid, `places` [outcomes] log1p months.
+    `places` [outcomes] are log1p months of the outcomes, `names` those of the features.
     """
     empty = _without_groups(places, names, settings)
-    points, held = empty.points(values, present), held_charges(charges)
+    points, held = empty.points(verdicts.values, verdicts.present), held_charges(verdicts.charges)
     groups: list[tuple[int, np.ndarray, np.ndarray]] = []
     for charge in np.unique(held).tolist():
         rows = np.flatnonzero(held == charge)
         labels = _labels(points[rows], settings)
         for label in np.unique(labels):
             members = rows[labels == label]
-            counts = np.bincount(outcomes[members], minlength=len(places))
+            counts = np.bincount(verdicts.outcomes[members], minlength=len(places))
             groups.append((charge, points[members].mean(0), counts))
     return VerdictGroups(
         charges=np.asarray([charge for charge, _, _ in groups], np.int64),
@@ -95,28 +104,18 @@ def _labels(points: np.ndarray, settings: GroupSettings) -> np.ndarray:
 
 
 def out_of_fold(
-    charges: np.ndarray,
-    values: np.ndarray,
-    present: np.ndarray,
-    outcomes: np.ndarray,
-    places: np.ndarray,
-    names: Sequence[str],
-    settings: GroupSettings,
+    verdicts: Verdicts, places: np.ndarray, names: Sequence[str], settings: GroupSettings
 ) -> np.ndarray:
-    """What groups of other rows say of each row, [n, 8], as trees must learn from it."""
-    found: np.ndarray | None = None
+    """What groups of other verdicts say of each, [n, 8], as trees must learn from it."""
     folds = KFold(settings.folds, shuffle=True, random_state=settings.seed)
-    parts = track(folds.split(values), "Grouping verdicts", total=settings.folds, transient=True)
-    for rest, part in parts:
-        groups = fit_groups(
-            charges[rest], values[rest], present[rest], outcomes[rest], places, names, settings
-        )
-        said = groups.near(charges[part], values[part], present[part])
-        if found is None:
-            found = np.zeros((len(values), said.shape[1]), np.float32)
-        found[part] = said
-    assert found is not None
-    return found
+    splits = list(folds.split(verdicts.values))
+    said: list[np.ndarray] = []
+    for rest, part in track(splits, "Grouping verdicts", transient=True):
+        groups = fit_groups(verdicts.take(rest), places, names, settings)
+        others = verdicts.take(part)
+        said.append(groups.near(others.charges, others.values, others.present))
+    order = np.concatenate([part for _, part in splits])
+    return np.concatenate(said)[np.argsort(order)]
 
 
 def _without_groups(
