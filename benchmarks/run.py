@@ -16,6 +16,7 @@ from typing import Annotated
 
 import report
 import typer
+from binding import binding
 from contestants import OPTIONAL, Contestants
 from figures import RESULT, Figure
 from models import choose, hugging_face_folder
@@ -29,6 +30,7 @@ from workload import MEDIAN
 MEASURES = (
     "latency",
     "throughput",
+    "binding",
     "roofline",
     "size",
     "law",
@@ -102,6 +104,7 @@ def main(
                 for each in (one, two)
                 for figure in throughput(each, cases=cases, count=count)
             ],
+            "binding": lambda: binding(one, cases=cases // 2, count=count),
             "roofline": lambda: roofline(one, count=count),
             "size": lambda: size(model.bundle, one.plain_path),
             "law": lambda: law_step(count=count),

@@ -1,6 +1,8 @@
 import json
 
+import numpy as np
 import pytest
+from liangxing.case import Case
 from liangxing.cli import app
 from liangxing.errors import BundleError
 from liangxing.model import bundle as bundles
@@ -40,6 +42,22 @@ def test_a_larger_amount_is_never_answered_with_a_shorter_term():
     assert None not in terms
     assert terms == sorted(terms)
     assert terms[0] < terms[-1]
+
+
+def test_a_batch_on_several_threads_gives_each_case_what_it_gets_alone():
+    lengths = (9, 1, 30, 4)
+    cases = [{"fact": FACT * length, "charges": ["盗窃"]} for length in lengths]
+    alone = SentencePredictor.load(threads=1)
+    together = SentencePredictor.load(threads=3)
+    for case, found in zip(cases, together.predict_many(cases), strict=True):
+        expected = alone.predict(case)
+        assert found.penalty == expected.penalty
+        assert found.interval == expected.interval
+    read = [Case.model_validate(case) for case in cases]
+    np.testing.assert_array_equal(
+        together.encode_texts(read).embedding,
+        np.concatenate([alone.encode_texts([case]).embedding for case in read]),
+    )
 
 
 def test_the_bundled_model_stays_small():

@@ -86,10 +86,15 @@ def test_coverage_is_counted_per_mode_and_charge(evaluation, rows):
     assert all(row.covered <= row.n - row.outside_bounds for row in evaluation.coverage)
 
 
-def test_the_charge_predicted_row_tells_how_often_and_how_surely_the_charge_is_right(evaluation):
+def test_the_charge_predicted_row_tells_how_often_and_how_surely_the_charge_is_right(
+    evaluation, rows
+):
     row = evaluation.table[PREDICTED]
 
     assert 0 < row["charge_accuracy"].value <= 1
+    assert 0 < row["single_charge_accuracy"].value <= 1
+    singles = sum(len(each["charges"]) == 1 for each in rows)
+    assert row["single_charge_accuracy"].n == singles <= row["charge_accuracy"].n
     assert 0 <= row["charge_ece"].value <= 1
     assert "charge_accuracy" not in evaluation.table[GIVEN]
 

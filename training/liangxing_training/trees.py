@@ -180,8 +180,40 @@ def fit_trees(
     """Fits the linear part, groups and terms, which the trees learn from as they are out of fold
     on their own rows, and the trees; their weight is 1."""
     names = tuple(names)
-    buckets = 2**settings.bits
-    idf = inverse_frequencies(rows.texts, buckets, settings.minimum_rows)
+    severity = _severity(rows.outcomes, grid)
+    labels = _classes(severity, settings.classes)
+    idf = inverse_frequencies(rows.texts, 2**settings.bits, settings.minimum_rows)
+    found = [tfidf(text, idf) for text in rows.texts]
+    wide, estimates = _fit_wide(rows, names, grid, settings, idf, found)
+    spread = np.stack([rows.outcomes[labels == k].mean(0) for k in np.unique(labels)])
+    wide = replace(wide, classes=spread.astype(np.float32))
+    groups, near = _fit_groups(rows, names, grid, settings)
+    table = _table(found, rows, estimates, wide.kept, near)
+    terms = None
+    if settings.terms.enabled:
+        terms, said = _fit_terms(table, np.minimum(severity, _places(grid)[-1]), settings)
+        table = np.column_stack([table, said])
+    booster = lightgbm.LGBMClassifier(
+        n_estimators=settings.rounds,
+        learning_rate=settings.learning_rate,
+        num_leaves=settings.leaves,
+        **_shared(settings),
+    )
+    booster.fit(table, labels)
+    return FittedTrees(booster, wide, names, groups, terms)
+
+
+def _fit_wide(
+    rows: Rows,
+    names: Sequence[str],
+    grid: OutcomeGrid,
+    settings: TreeSettings,
+    idf: np.ndarray,
+    found: Sequence[tuple[np.ndarray, np.ndarray]],
+) -> tuple[WidePart, np.ndarray]:
+    """The linear part on all rows, before classes, and what one of other rows estimates of each,
+    in log1p months; `found` are the n-grams of the rows."""
+    buckets = len(idf)
     charges = charge_columns(names)
     wide = WidePart(
         idf=idf,
@@ -193,48 +225,26 @@ def fit_trees(
         classes=np.zeros((0, len(grid)), np.float32),
         weight=np.float32(1),  # type: ignore[arg-type]
     )
-    found = [tfidf(text, idf) for text in rows.texts]
     matrix = _with_charges(found, rows, names, wide)
     severity = _severity(rows.outcomes, grid)
     term = severity < _LIFE
     ridge: Any = Ridge(alpha=settings.ridge_alpha, solver="sparse_cg")
-    folds = KFold(settings.folds, shuffle=True, random_state=settings.seed)
     estimates = np.zeros(len(severity))
     estimates[term] = np.asarray(
-        cross_val_predict(ridge, matrix[term], severity[term], cv=folds), np.float64
+        cross_val_predict(ridge, matrix[term], severity[term], cv=_folds(settings)), np.float64
     )
     ridge.fit(matrix[term], severity[term])
     estimates[~term] = ridge.predict(matrix[~term]) if (~term).any() else 0.0
     scores, _ = f_regression(matrix[term][:, :buckets], severity[term])
     best = np.argsort(-np.nan_to_num(scores), kind="stable")[: settings.kept_ngrams]
-    labels = _classes(severity, settings.classes)
     wide = replace(
         wide,
         coefficients=ridge.coef_[:buckets].astype(np.float32),
         charge_coefficients=ridge.coef_[buckets:].astype(np.float32),
         intercept=np.float32(ridge.intercept_),
         kept=np.sort(best).astype(np.int64),
-        classes=np.stack([rows.outcomes[labels == k].mean(0) for k in np.unique(labels)]).astype(
-            np.float32
-        ),
     )
-    groups, near = _fit_groups(rows, names, grid, settings)
-    table = _table(found, rows, estimates, wide.kept, near)
-    terms = None
-    if settings.terms.enabled:
-        terms = _trees_over_terms(settings)
-        target = np.minimum(severity, _places(grid)[-1])
-        said = np.asarray(cross_val_predict(terms, table, target, cv=folds))
-        terms.fit(table, target)
-        table = np.column_stack([table, said.astype(np.float32)])
-    booster = lightgbm.LGBMClassifier(
-        n_estimators=settings.rounds,
-        learning_rate=settings.learning_rate,
-        num_leaves=settings.leaves,
-        **_shared(settings),
-    )
-    booster.fit(table, labels)
-    return FittedTrees(booster, wide, names, groups, terms)
+    return wide, estimates
 
 
 def _fit_groups(
@@ -250,13 +260,22 @@ def _fit_groups(
     return fit_groups(*given), out_of_fold(*given)
 
 
-def _trees_over_terms(settings: TreeSettings) -> Any:
-    return lightgbm.LGBMRegressor(
+def _fit_terms(
+    table: np.ndarray, target: np.ndarray, settings: TreeSettings
+) -> tuple[Any, np.ndarray]:
+    """Trees over `target` (log1p months), and what trees of other rows estimate of each row."""
+    terms = lightgbm.LGBMRegressor(
         n_estimators=settings.terms.rounds,
         learning_rate=settings.terms.learning_rate,
         num_leaves=settings.terms.leaves,
         **_shared(settings),
     )
+    said = np.asarray(cross_val_predict(terms, table, target, cv=_folds(settings)))
+    return terms.fit(table, target), said.astype(np.float32)
+
+
+def _folds(settings: TreeSettings) -> KFold:
+    return KFold(settings.folds, shuffle=True, random_state=settings.seed)
 
 
 def _shared(settings: TreeSettings) -> dict[str, Any]:

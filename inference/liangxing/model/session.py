@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +132,8 @@ class Graphs:
     """The encoder and the head of one bundle; threads may share one instance.
 
     `precision` is the encoder's. Only fp32 and fp16 put several cases in a run: int8 scales
-    activations by all that is in a run, so that a case would depend on its neighbours there.
+    activations by all that is in a run, so that a case would depend on its neighbours there. Its
+    cases run side by side instead, one to a thread: one case is too small to keep several busy.
     """
 
     def __init__(
@@ -141,20 +145,27 @@ class Graphs:
         threads: int | None,
         precision: str | None = None,
     ) -> None:
+        self._path = encoder
         self._encoder = open_session(encoder, threads, gpu=precision == "fp16")
         self._head = open_session(head, threads)
         self._pad_id = pad_id
         self._limit = RUN_TOKENS if precision in ("fp32", "fp16") else 0
+        self._side_by_side = 1 if self._limit else threads or os.cpu_count() or 1
 
     def encode(self, cases: Sequence[Sequence[Sequence[int]]]) -> Encoding:
         """Encodes cases, each a list of windows of token ids, in order."""
+        runs = list(runs_of(cases, self._limit))
+        batches = [[cases[place] for place in run] for run in runs]
+        workers = min(self._side_by_side, len(batches))
+        if workers > 1:
+            with ThreadPoolExecutor(workers) as pool:
+                # The longest first, so that none is left with one at the end.
+                encodings = list(pool.map(self._encode_alone, batches[::-1]))[::-1]
+        else:
+            encodings = [self._encode(self._encoder, batch) for batch in batches]
         found: dict[int, Encoding] = {}
-        for run in runs_of(cases, self._limit):
-            outputs: Any = self._encoder.run(
-                ["embedding", "charge_logits", "article_logits"],
-                pad_windows([cases[place] for place in run], self._pad_id),
-            )
-            found.update(zip(run, Encoding(*outputs).rows(), strict=True))
+        for run, encoding in zip(runs, encodings, strict=True):
+            found.update(zip(run, encoding.rows(), strict=True))
         return Encoding.joined([found[place] for place in range(len(cases))])
 
     def decide(self, embedding: Floats, features: Floats, present: Floats) -> HeadOutput:
@@ -164,3 +175,17 @@ class Graphs:
             {"embedding": embedding, "features": features, "features_present": present},
         )
         return HeadOutput(*outputs)
+
+    @cached_property
+    def _one_thread(self) -> Any:
+        """A second session of the encoder, opened by the first batch."""
+        return open_session(self._path, 1)
+
+    def _encode_alone(self, cases: Sequence[Sequence[Sequence[int]]]) -> Encoding:
+        return self._encode(self._one_thread, cases)
+
+    def _encode(self, session: Any, cases: Sequence[Sequence[Sequence[int]]]) -> Encoding:
+        outputs: Any = session.run(
+            ["embedding", "charge_logits", "article_logits"], pad_windows(cases, self._pad_id)
+        )
+        return Encoding(*outputs)

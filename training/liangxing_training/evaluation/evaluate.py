@@ -214,8 +214,8 @@ def _interval_row(
 def _charge_row(
     records: Sequence[Row], predictions: Sequence[Prediction], how: Resampling
 ) -> dict[str, Estimate]:
-    """How often the most probable charge is one of the verdict's, and how well it is sure of it;
-    of the rows that name charges."""
+    """How often the most probable charge is one of the verdict's (of the rows that name charges,
+    and of those that name a single one), and how well it is sure of it."""
     told = [(r, p) for r, p in zip(records, predictions, strict=True) if r.get("charges")]
     confidence = np.array([p.charges[0].probability for _, p in told], np.float64)
     correct = np.array([p.charges[0].name in r["charges"] for r, p in told], np.float64)
@@ -223,7 +223,9 @@ def _charge_row(
     def error(indices: Ints) -> Floats:
         return np.array([ece(confidence[i], correct[i]) for i in indices], np.float64)
 
+    single = np.array([len(r["charges"]) == 1 for r, _ in told], bool)
     return {
         "charge_accuracy": bootstrap_mean(correct, how),
+        "single_charge_accuracy": bootstrap_mean(correct[single], how),
         "charge_ece": bootstrap(error, len(told), how),
     }
