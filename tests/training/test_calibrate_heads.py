@@ -7,7 +7,7 @@ import pytest
 from crepes import ConformalPredictiveSystem
 from liangxing.model.side_calibration import FineResiduals
 from liangxing_training.calibrate_heads import fit_fine, fit_suspension, platt
-from liangxing_training.fine_labels import fine_of_record
+from liangxing_training.fine_labels import fine_of_record, fine_to_learn
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
@@ -80,6 +80,14 @@ def test_a_zero_where_the_law_demands_a_fine_is_a_gap_and_elsewhere_a_verdict():
     assert fine_of_record(_record("故意伤害")) == 0
     assert fine_of_record(_record("非法狩猎", 3.0)) == 0
     assert fine_of_record(_record("盗窃", None, life=True)) == 0
+
+
+def test_a_fine_is_learnt_where_the_article_knows_one():
+    assert fine_to_learn(_record(fine=2000.0)) == 2000
+    assert fine_to_learn(_record("非法狩猎", 3.0)) == 0
+    assert fine_to_learn(_record()) is None
+    assert fine_to_learn(_record("故意伤害")) is None
+    assert fine_to_learn(_record("故意伤害", fine=2000.0)) is None
 
 
 @pytest.fixture(scope="module")

@@ -7,18 +7,26 @@ from conftest import CONFIG, tiny_overrides
 from liangxing.errors import BundleError, ConfigError
 from liangxing.law import law_sha256
 from liangxing.model import bundle as bundles
-from liangxing.model.trees import mixture
+from liangxing.model.trees import TreePart, mixture
 from liangxing.predictor import SentencePredictor
 from liangxing_training.batches import to_case
 from liangxing_training.calibrate import CalibrateSettings, calibrate
 from liangxing_training.config import load_config
+from liangxing_training.fine_trees import FineTreeSettings, fit_fine_trees
 from liangxing_training.pipeline import Pipeline
 from liangxing_training.prepare import load_prepared
 from liangxing_training.registry import register
 from liangxing_training.stacking import TRAINED_ON, add_trees
-from liangxing_training.trees import TreeSettings, choose_weight
+from liangxing_training.trees import TreeSettings, choose_weight, read_rows
 
-FAST = TreeSettings(bits=12, kept_ngrams=50, classes=6, rounds=10, weights=(0.0, 0.5, 1.0))
+FAST = TreeSettings(
+    bits=12,
+    kept_ngrams=50,
+    classes=6,
+    rounds=10,
+    fines=FineTreeSettings(minimum_fines=10),
+    weights=(0.0, 0.5, 1.0),
+)
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +53,38 @@ def test_a_bundle_with_trees_answers_the_mixture_of_both(tiny_pipeline, stacked,
         assert not np.allclose(heads, answers, atol=1e-3)
     else:
         assert heads == pytest.approx(answers, abs=1e-6)
+
+
+def test_the_median_fine_is_that_of_the_trees_and_the_ends_keep_their_distance(
+    tiny_pipeline, stacked, data
+):
+    folder, _ = stacked
+    plain, mixed = (SentencePredictor.load(f) for f in (tiny_pipeline.bundle_folder, folder))
+    records = data.with_term("calibration")[:8]
+    manifest = mixed.bundle.manifest
+    rows = read_rows(
+        records, manifest.feature_names, mixed.grid, 0.1, mask=True, description="Reading"
+    )
+    part = TreePart(folder, manifest.files, manifest.feature_names, 1)
+    said = part.opinion(rows.texts, rows.values, rows.present).fines
+    cases = [to_case(record) for record in records]
+    heads = np.sort([a.fine_quantiles for a in plain.assess(cases)], axis=1)
+    answers = np.stack([a.fine_quantiles for a in mixed.assess(cases)])
+    assert answers[:, 1] == pytest.approx(said, abs=1e-4)
+    assert np.diff(answers) == pytest.approx(np.diff(heads), abs=1e-4)
+
+
+def test_trees_over_fines_follow_what_the_known_fines_follow():
+    amounts = np.random.default_rng(3).uniform(7, 14, (400, 1))
+    fines = np.where(np.arange(400) % 4 == 0, np.nan, amounts[:, 0] - 1)
+    trees = fit_fine_trees(amounts, fines, FineTreeSettings(), {"verbose": -1, "n_jobs": 1})
+    found = trees.predict(np.array([[8.0], [10.0], [13.0]]))
+    assert found == pytest.approx([7, 9, 12], abs=0.3)
+
+
+def test_too_few_fines_give_no_trees_over_them():
+    fines = np.where(np.arange(400) < 99, 8.0, np.nan)
+    assert fit_fine_trees(np.zeros((400, 1)), fines, FineTreeSettings(), {}) is None
 
 
 def test_the_chosen_share_is_the_one_with_the_lowest_loss(stacked):

@@ -31,7 +31,7 @@ from liangxing_training.evaluation.bootstrap import (
 from liangxing_training.evaluation.metrics import cail_scores
 from liangxing_training.evaluation.outcomes import Outcomes
 from liangxing_training.heads import HeadSettings, expected_best, outcome_loss, train_head
-from liangxing_training.trees import Rows, TreeSettings, choose_weight, fit_trees
+from liangxing_training.trees import Rows, TreeSettings, choose_weight, fit_trees, learnt_fines
 
 Say = Callable[[str], None]
 
@@ -241,7 +241,7 @@ def fit_parts(
         fitted = fit_trees(
             _rows(train, grid, settings.bandwidth), data.space.feature_names, grid, settings
         )
-        trees = fitted.probabilities(held_out)
+        trees = fitted.opinion(held_out).outcomes
     weight, _ = choose_weight(heads[0], trees, held_out.outcomes, settings.weights)
     return Fitted(heads, trees, weight)
 
@@ -252,4 +252,5 @@ def _rows(split: EmbeddedSplit, grid: OutcomeGrid, bandwidth: float) -> Rows:
         split.features,
         split.present,
         split.soft_outcomes(grid, bandwidth),
+        learnt_fines(split.records),
     )

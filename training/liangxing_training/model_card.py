@@ -41,6 +41,8 @@ _HEADS = {
         "width_log": "width (log)",
         "log_error": "log error",
         "log_error_median": "of the charge's median",
+        "mean_log_error": "mean log error",
+        "mean_log_error_median": "mean of the charge's median",
     },
 }
 _SPLITS = ("validation", "test")
@@ -170,6 +172,11 @@ def _trees(metrics: Mapping[str, float]) -> str:
             f" They see what courts gave in {metrics['verdict_groups']:.0f} groups of training "
             "verdicts on a charge with like facts; a group is held as the means of its facts of "
             "law and the numbers of its terms, without text, names or dates."
+        )
+    if "fine_trees_verdicts" in metrics:
+        share += (
+            f" Trees over fines learnt from {metrics['fine_trees_verdicts']:.0f} verdicts; their "
+            "estimate takes the place of the head's median fine."
         )
     if "loss_mixture" not in metrics:
         return share

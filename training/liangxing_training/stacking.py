@@ -22,6 +22,8 @@ from liangxing_training.model_card import finish_bundle, revised_bundle
 from liangxing_training.trees import Rows, TreeSettings, choose_weight, fit_trees, read_rows
 
 _TOLERANCE = 1e-4
+# In log1p yuan: a thousandth of a fine.
+_FINE_TOLERANCE = 1e-3
 # Key of the manifest's data: splits whose labels the bundle has seen.
 TRAINED_ON = "trained_on"
 # Key of the manifest's data: the encoder has learnt from validation too.
@@ -119,21 +121,32 @@ def add_trees(
     weight, losses = settings.weights[0], dict[float, float]()
     if len(settings.weights) > 1:
         _refuse_to_choose(manifest, "trees.weights")
-        trees = fit_trees(rows["train"], names, grid, settings).probabilities(known)
+        trees = fit_trees(rows["train"], names, grid, settings).opinion(known).outcomes
         head = _head_alone(predictor, validation)
         weight, losses = choose_weight(head, trees, known.outcomes, settings.weights)
-    fitted = fit_trees(rows["train"] + known, names, grid, settings)
+    learnt = rows["train"] + known
+    fitted = fit_trees(learnt, names, grid, settings)
     fitted = replace(fitted, wide=replace(fitted.wide, weight=np.float32(weight)))
     with revised_bundle(folder, without={bundles.CALIBRATION}) as staging:
         part = TreePart(staging, fitted.write(staging), names, None)
-        served = part.probabilities(known.texts, known.values, known.present)
-        worst = float(np.abs(served - fitted.probabilities(known)).max())
+        served = part.opinion(known.texts, known.values, known.present)
+        expected = fitted.opinion(known)
+        worst = float(np.abs(served.outcomes - expected.outcomes).max())
         if not worst <= _TOLERANCE:
             raise BundleError(
                 f"trees.onnx differs from LightGBM by {worst:.2g} in an outcome probability "
                 f"(limit {_TOLERANCE:g}); the trees were not added"
             )
+        if served.fines is not None and expected.fines is not None:
+            off = float(np.abs(served.fines - expected.fines).max())
+            if not off <= _FINE_TOLERANCE:
+                raise BundleError(
+                    f"fines.onnx differs from LightGBM by {off:.2g} in log1p yuan "
+                    f"(limit {_FINE_TOLERANCE:g}); the trees were not added"
+                )
         figures = {"trees_weight": weight, "trees_parity_max_difference": worst}
+        if fitted.fines is not None:
+            figures["fine_trees_verdicts"] = float((~np.isnan(learnt.fines)).sum())
         if fitted.groups is not None:
             figures["verdict_groups"] = float(len(fitted.groups.charges))
         named = (("loss_head", 0.0), ("loss_trees", 1.0), ("loss_mixture", weight))

@@ -21,7 +21,14 @@ from liangxing.model.legal import legal_context
 from liangxing.model.ngrams import tfidf
 from liangxing.model.outcomes import OutcomeGrid, soft_labels
 from liangxing.model.tokens import encoder_text
-from liangxing.model.trees import WidePart, charge_columns, mixture, near_verdicts, tree_row
+from liangxing.model.trees import (
+    TreeOpinion,
+    WidePart,
+    charge_columns,
+    mixture,
+    near_verdicts,
+    tree_row,
+)
 from liangxing.model.verdict_groups import VerdictGroups
 from pydantic import BaseModel, ConfigDict, Field
 from rich.progress import track
@@ -31,6 +38,8 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import KFold, cross_val_predict
 
 from liangxing_training.batches import to_case
+from liangxing_training.fine_labels import fine_to_learn
+from liangxing_training.fine_trees import FineTreeSettings, fit_fine_trees
 from liangxing_training.gram_matrix import gram_matrix, inverse_frequencies
 from liangxing_training.verdict_groups import GroupSettings, Verdicts, fit_groups, out_of_fold
 
@@ -72,17 +81,20 @@ class TreeSettings(BaseModel):
     bandwidth: float = Field(default=0.1, gt=0)
     groups: GroupSettings = GroupSettings()
     terms: TermSettings = TermSettings()
+    fines: FineTreeSettings = FineTreeSettings()
     weights: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Cases as the trees take them: text, legal features and their presence, soft outcomes."""
+    """Cases as the trees take them: text, legal features and their presence, soft outcomes, and
+    fines in log1p yuan, NaN where there is none to learn."""
 
     texts: list[str]
     values: np.ndarray
     present: np.ndarray
     outcomes: np.ndarray
+    fines: np.ndarray
 
     def __add__(self, other: Rows) -> Rows:
         return Rows(
@@ -90,6 +102,7 @@ class Rows:
             np.concatenate([self.values, other.values]),
             np.concatenate([self.present, other.present]),
             np.concatenate([self.outcomes, other.outcomes]),
+            np.concatenate([self.fines, other.fines]),
         )
 
 
@@ -119,22 +132,30 @@ def read_rows(
             [bool(r["death"]) for r in records],
             bandwidth,
         ),
+        learnt_fines(records),
     )
+
+
+def learnt_fines(records: Sequence[Record]) -> np.ndarray:
+    """Fines in log1p yuan, [cases]; NaN where there is none to learn."""
+    fines = [fine_to_learn(record) for record in records]
+    return np.log1p([np.nan if fine is None else fine for fine in fines])
 
 
 @dataclass(frozen=True)
 class FittedTrees:
-    """Trees with their wide part; `names` are the head's features. `groups` and `terms` may be
-    left out."""
+    """Trees with their wide part; `names` are the head's features. `groups`, `terms` and `fines`
+    may be left out."""
 
     booster: Any
     wide: WidePart
     names: tuple[str, ...]
     groups: VerdictGroups | None
     terms: Any | None
+    fines: Any | None
 
-    def probabilities(self, rows: Rows) -> np.ndarray:
-        """[cases, outcomes], as `liangxing.model.trees.TreePart` computes them from the files."""
+    def opinion(self, rows: Rows) -> TreeOpinion:
+        """What `liangxing.model.trees.TreePart` computes from the files."""
         found = [tfidf(text, self.wide.idf) for text in rows.texts]
         matrix = _with_charges(found, rows, self.names, self.wide)
         coefficients = np.concatenate([self.wide.coefficients, self.wide.charge_coefficients])
@@ -143,7 +164,10 @@ class FittedTrees:
         table = _table(found, rows, estimates, self.wide.kept, near)
         if self.terms is not None:
             table = np.column_stack([table, self.terms.predict(table).astype(np.float32)])
-        return self.booster.predict_proba(table) @ self.wide.classes
+        return TreeOpinion(
+            self.booster.predict_proba(table) @ self.wide.classes,
+            None if self.fines is None else self.fines.predict(table),
+        )
 
     def write(self, folder: Path) -> list[str]:
         """Writes the parts of a bundle; returns the names of their files."""
@@ -156,6 +180,9 @@ class FittedTrees:
         if self.terms is not None:
             _write_graph(self.terms, folder / bundles.TERMS)
             files.append(bundles.TERMS)
+        if self.fines is not None:
+            _write_graph(self.fines, folder / bundles.FINES)
+            files.append(bundles.FINES)
         return files
 
 
@@ -178,7 +205,7 @@ def fit_trees(
     rows: Rows, names: Sequence[str], grid: OutcomeGrid, settings: TreeSettings
 ) -> FittedTrees:
     """Fits the linear part, groups and terms, which the trees learn from as they are out of fold
-    on their own rows, and the trees; their weight is 1."""
+    on their own rows, and the trees over outcomes and over fines; their weight is 1."""
     names = tuple(names)
     severity = _severity(rows.outcomes, grid)
     labels = _classes(severity, settings.classes)
@@ -200,7 +227,8 @@ def fit_trees(
         **_shared(settings),
     )
     booster.fit(table, labels)
-    return FittedTrees(booster, wide, names, groups, terms)
+    fines = fit_fine_trees(table, rows.fines, settings.fines, _shared(settings))
+    return FittedTrees(booster, wide, names, groups, terms, fines)
 
 
 def _fit_wide(

@@ -26,10 +26,11 @@ MANIFEST = "manifest.json"
 ROWS_BY_YEAR = "rows_by_year"
 ENCODER, HEAD, TOKENIZER = "encoder.onnx", "head.onnx", "tokenizer.json"
 TREES, WIDE, GROUPS, TERMS = "trees.onnx", "wide.npz", "groups.npz", "terms.onnx"
+FINES = "fines.onnx"
 CHARGES = "charges.npz"
 CALIBRATION, CARD = "calibration.json", "MODEL_CARD.md"
 MODEL_FILES = (ENCODER, HEAD, TOKENIZER)
-OPTIONAL_FILES = (TREES, WIDE, CHARGES, GROUPS, TERMS)
+OPTIONAL_FILES = (TREES, WIDE, CHARGES, GROUPS, TERMS, FINES)
 BUNDLED = Path(__file__).parent.parent / "bundled"
 
 

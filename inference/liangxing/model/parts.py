@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from liangxing.case import Case
 from liangxing.law.assess import read_rules
@@ -79,8 +80,9 @@ class Parts:
         contexts: Sequence[LegalContext],
         defendants: Sequence[int | None],
     ) -> tuple[HeadOutput, Floats]:
-        """The head's answers, and the outcome probabilities [cases, outcomes] of head and trees
-        together; `defendants` is the number of them in each case, where it is given."""
+        """The head's answers, with the trees' median fine where they have one, and the outcome
+        probabilities [cases, outcomes] of head and trees together; `defendants` is the number of
+        them in each case, where it is given."""
         rows = [
             features.compute(self._manifest.feature_names, context, defendants_count=count)
             for context, count in zip(contexts, defendants, strict=True)
@@ -91,7 +93,11 @@ class Parts:
         probabilities = softmax(outputs.outcome_logits.astype(np.float64))
         if self.trees is not None:
             told = self.trees.judge(texts.grams, values, present)
-            probabilities = self.trees.mixed(probabilities, told)
+            probabilities = self.trees.mixed(probabilities, told.outcomes)
+            if told.fines is not None:
+                outputs = replace(
+                    outputs, fine_quantiles=_moved(outputs.fine_quantiles, told.fines)
+                )
         return outputs, probabilities
 
     @contextmanager
@@ -115,3 +121,9 @@ class Parts:
         if new:
             known.update(zip(new, self.graphs.encode(new).rows(), strict=True))
         return Encoding.joined([known[key] for key in keys])
+
+
+def _moved(quantiles: NDArray[np.float32], medians: Floats) -> NDArray[np.float32]:
+    """Quantiles [cases, 3], as far apart as they are, around other medians [cases]."""
+    rising = np.sort(quantiles, axis=1)
+    return (rising + (medians - rising[:, 1])[:, None]).astype(np.float32)

@@ -2,7 +2,8 @@
 
 `wide.npz` holds the linear part, `trees.onnx` the ensemble over classes of outcomes; they always
 come together. `groups.npz` and `terms.onnx` add columns: what verdicts with like facts say, and
-the estimate of trees over terms, which see the order that classes hide.
+the estimate of trees over terms, which see the order that classes hide. `fines.onnx` estimates the
+fine from the same columns.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liangxing.model.arrays import ArrayPart
-from liangxing.model.bundle import GROUPS, TERMS, TREES, WIDE
+from liangxing.model.bundle import FINES, GROUPS, TERMS, TREES, WIDE
 from liangxing.model.calibration import softmax
 from liangxing.model.features import CHARGE_PREFIX
 from liangxing.model.ngrams import tfidf
@@ -99,11 +100,20 @@ class Grams:
     estimate: np.float32
 
 
+@dataclass(frozen=True)
+class TreeOpinion:
+    """What trees say of cases: probabilities of `outcomes` [cases, outcomes], and the median fine
+    [cases] in log1p yuan, null without trees over fines."""
+
+    outcomes: Floats
+    fines: Floats | None
+
+
 class TreePart:
     """The trees of one bundle; threads may share it.
 
-    `files` are the bundle's, `names` the head's features. A bundle made before groups and terms
-    were has neither.
+    `files` are the bundle's, `names` the head's features. A bundle made before groups, terms and
+    fines were has none of them.
     """
 
     def __init__(
@@ -114,6 +124,7 @@ class TreePart:
         self._charges = charge_columns(names)
         self._groups = VerdictGroups.from_file(folder / GROUPS) if GROUPS in files else None
         self._terms = open_session(folder / TERMS, threads) if TERMS in files else None
+        self._fines = open_session(folder / FINES, threads) if FINES in files else None
 
     def read(self, text: str) -> Grams:
         """The n-grams of a text as the encoder reads it."""
@@ -121,13 +132,13 @@ class TreePart:
         estimate = np.float32(weights @ self.wide.coefficients[indices])
         return Grams(indices, weights, len(text), estimate)
 
-    def probabilities(
+    def opinion(
         self,
         texts: Sequence[str],
         features: NDArray[np.float32],
         present: NDArray[np.float32],
-    ) -> Floats:
-        """[cases, outcomes] from `texts` as the encoder reads them and the head's features."""
+    ) -> TreeOpinion:
+        """On `texts` as the encoder reads them, with the head's features."""
         return self.judge([self.read(text) for text in texts], features, present)
 
     def judge(
@@ -135,7 +146,7 @@ class TreePart:
         texts: Sequence[Grams],
         features: NDArray[np.float32],
         present: NDArray[np.float32],
-    ) -> Floats:
+    ) -> TreeOpinion:
         """The same from texts that were read."""
         wide = self.wide
         rows: list[NDArray[np.float32]] = []
@@ -160,7 +171,11 @@ class TreePart:
             (terms,) = self._terms.run(None, {"input": table})
             table = np.concatenate([table, terms], axis=1)
         _, classes = self._session.run(None, {"input": table})
-        return np.asarray(classes, dtype=np.float64) @ wide.classes
+        outcomes = np.asarray(classes, dtype=np.float64) @ wide.classes
+        if self._fines is None:
+            return TreeOpinion(outcomes, None)
+        (fines,) = self._fines.run(None, {"input": table})
+        return TreeOpinion(outcomes, np.asarray(fines, dtype=np.float64)[:, 0])
 
     def mixed(self, head: Floats, trees: Floats) -> Floats:
         """The head's distribution [cases, outcomes] with the trees' mixed in by their weight."""

@@ -63,11 +63,12 @@ class FineReport:
     """Of the verdicts whose fine is known, where a fine is shown.
 
     `metrics`: `coverage` of the range, `width_log` of its ends (log1p yuan) and `width_yuan`, the
-    median; `log_error`, the median of |ln(a + 1) - ln(p + 1)|, beside `log_error_median`, that of
-    the median fine of the charge in training; `outside_law`, verdicts outside the law's bounds;
-    `coverage_as_recorded`, where zeros that the law rules out count too. `not_shown` known fines
-    belong to cases without one shown, `not_shown_fined` of them above 0; `gaps` are records with
-    0 where the law demands a fine.
+    median; `log_error`, the median of |ln(a + 1) - ln(p + 1)|, and `mean_log_error`, each beside
+    that of the median fine of the charge in training (`_median`); `outside_law`, verdicts outside
+    the law's bounds; `coverage_as_recorded`, where zeros that the law rules out count too.
+    `error_difference` is that of the mean errors. `not_shown` known fines belong to cases without
+    one shown, `not_shown_fined` of them above 0; `gaps` are records with 0 where the law demands a
+    fine.
     """
 
     mode: str
@@ -191,10 +192,12 @@ def _fine(
             "outside_law": bootstrap_mean(((actual < least) | (actual > most)).astype(float), how),
             "log_error": bootstrap(_median_of(error), len(shown), how),
             "log_error_median": bootstrap(_median_of(baseline), len(shown), how),
+            "mean_log_error": bootstrap_mean(error, how),
+            "mean_log_error_median": bootstrap_mean(baseline, how),
             "width_log": bootstrap_mean(np.diff(np.log1p(ends), axis=1)[:, 0], how),
             "width_yuan": bootstrap(_median_of(np.diff(ends, axis=1)[:, 0]), len(shown), how),
         }
-        difference = paired_bootstrap(_median_of(error), _median_of(baseline), len(shown), how)
+        difference = paired_bootstrap(_mean_of(error), _mean_of(baseline), len(shown), how)
     return FineReport(
         mode=mode,
         predicted=point,

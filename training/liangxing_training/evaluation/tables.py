@@ -123,11 +123,22 @@ def suspension_and_fine_lines(evaluation: Evaluation) -> list[str]:
         lines.append(
             f"{start}; the 80 % range covers {m['coverage']}, its ends a factor "
             f"{math.exp(m['width_log'].value):.1f} apart; median log error {m['log_error']}, of "
-            f"the charge's median fine {m['log_error_median']}; {found.not_shown_fined} of the "
+            f"the charge's median fine {m['log_error_median']}, mean {m['mean_log_error']} and "
+            f"{m['mean_log_error_median']}{_difference(found.error_difference)}; "
+            f"{found.not_shown_fined} of the "
             f"{found.not_shown} verdicts where the law has no fine were fined; {found.gaps} "
             "zeros that the law rules out are left out"
         )
     return lines
+
+
+def _difference(found: PairedDifference | None) -> str:
+    if found is None:
+        return ""
+    return (
+        f" (difference {found.difference:+.3f} [{found.low:+.3f}, {found.high:+.3f}], "
+        f"p = {found.p_value:.2g})"
+    )
 
 
 def difference_line(first: str, second: str, found: PairedDifference) -> str:
