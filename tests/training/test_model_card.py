@@ -98,7 +98,7 @@ Split-conformal intervals; mass outside the chosen tier is discounted by 0.1.
 Suspension (Platt scaling): charge given: 31 eligible verdicts, 12 of them suspended, slope 0.75;
 charge predicted: 29 eligible verdicts, 11 of them suspended, too few to fit.
 
-Fine (split-conformal point and 80 % range): charge given: 2 fines, 0.5 of the head's median kept;
+Fine (split-conformal point and 80 % range): charge given: 2 fines, 0.5 of the estimate kept;
 charge predicted: 1 fines, too few to fit.
 
 ## Measured

@@ -21,7 +21,7 @@ from liangxing_training.fine_labels import fine_of_record
 from liangxing_training.score_groups import grouped_scores
 
 Row = Mapping[str, Any]
-# Of the head's median that the point of a fine may keep: all of it, down to the group's alone.
+# Of the estimated median that the point of a fine may keep: all of it, down to the group's alone.
 _SHARES = tuple(number / 10 for number in range(11))
 # Cases that give a charge residuals of its own: an 80 % range can be told from nine.
 _FINE_GROUP = 10

@@ -234,7 +234,7 @@ def _suspension(calibration: Calibration) -> str:
 def _fine(calibration: Calibration) -> str:
     parts = [
         f"{mode.replace('_', ' ')}: {fitted.cases} fines, "
-        + (f"{fitted.share:g} of the head's median kept" if fitted.groups else "too few to fit")
+        + (f"{fitted.share:g} of the estimate kept" if fitted.groups else "too few to fit")
         for mode, fitted in calibration.fine.items()
     ]
     if not any(fitted.groups for fitted in calibration.fine.values()):

@@ -1,9 +1,9 @@
 """Calibration of the suspension and fine heads, fitted on the calibration split.
 
 Suspension: Platt scaling of the head's logit. Fine: a conformal predictive system (Vovk et al.
-2017) on log1p yuan, whose point and range are quantiles of what verdicts lay above the head's
-median, in the case's group. The head's outer quantiles take no part: where records have gaps, its
-lower one lies at no fine at all.
+2017) on log1p yuan, whose point and range are quantiles of what verdicts lay above the estimated
+median (the trees', else the head's), in the case's group. The head's outer quantiles take no part:
+where records have gaps, its lower one lies at no fine at all.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class SuspensionScaling:
 @dataclass(frozen=True)
 class FineResiduals:
     """Rising residuals in log1p yuan by group, from `cases` verdicts: the verdict less `share` of
-    the head's median. Groups are charges with enough verdicts, whether the article demands a fine,
-    and "pooled"; there are none where verdicts were too few."""
+    the estimated median. Groups are charges with enough verdicts, whether the article demands a
+    fine, and "pooled"; there are none where verdicts were too few."""
 
     cases: int
     share: float
