@@ -39,6 +39,7 @@ MANIFEST = Manifest.model_validate(
             "validation/model_charge_given/fine_cases": 400.0,
             "validation/model_charge_given/fine_coverage": 0.81,
             "validation/model_charge_given/fine_log_error": 0.5,
+            "validation/model_charge_given/fine_mean_log_error": 0.9,
         },
     }
 )
@@ -110,9 +111,10 @@ On the validation split:
 | best constant | 42.76 [40.1, 45.2] | — |
 | model charge given | 66.5 | 0.91 |
 
-| fine | verdicts | coverage (80 % range) | width (log) | log error | of the charge's median |
-| --- | --- | --- | --- | --- | --- |
-| model charge given | 400 | 0.81 | — | 0.5 | — |
+| fine | verdicts | coverage (80 % range) | width (log) | log error | of the charge's median \
+| mean log error | mean, of that median |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+| model charge given | 400 | 0.81 | — | 0.5 | — | 0.9 | — |
 
 `cail_score`, `lawbench_score`, `term_bin_accuracy` and `within_25pct` run from 0 to 100,
 `coverage` and `outside_bounds` from 0 to 1, the others are months. Brackets are 95 % bootstrap

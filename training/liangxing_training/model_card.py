@@ -42,7 +42,7 @@ _HEADS = {
         "log_error": "log error",
         "log_error_median": "of the charge's median",
         "mean_log_error": "mean log error",
-        "mean_log_error_median": "mean of the charge's median",
+        "mean_log_error_median": "mean, of that median",
     },
 }
 _SPLITS = ("validation", "test")
