@@ -8,10 +8,8 @@ import numpy as np
 from contestants import Contestants
 from figures import Figure, compared, rounds
 from liangxing.model.bundle import ENCODER
-from liangxing.model.session import open_session, pad_windows
+from liangxing.model.session import ENCODER_OUTPUTS, open_session, pad_windows
 from workload import facts
-
-_OUTPUTS = ["embedding", "charge_logits", "article_logits"]
 
 
 def binding(sides: Contestants, *, cases: int, count: int) -> list[Figure]:
@@ -20,11 +18,13 @@ def binding(sides: Contestants, *, cases: int, count: int) -> list[Figure]:
     session = open_session(sides.bundle / ENCODER, sides.threads)
     pad_id = sides.predictor.bundle.manifest.windows.pad_id
     feeds = [pad_windows([sides.predictor.windows(fact)], pad_id) for fact in facts(cases)]
-    for one, other in zip(session.run(_OUTPUTS, feeds[0]), _bound(session, feeds[0]), strict=True):
+    for one, other in zip(
+        session.run(ENCODER_OUTPUTS, feeds[0]), _bound(session, feeds[0]), strict=True
+    ):
         np.testing.assert_array_equal(one, other)
     taken = rounds(
         {
-            "run": lambda: [session.run(_OUTPUTS, feed) for feed in feeds],
+            "run": lambda: [session.run(ENCODER_OUTPUTS, feed) for feed in feeds],
             "bound": lambda: [_bound(session, feed) for feed in feeds],
         },
         count,
@@ -45,7 +45,7 @@ def _bound(session: Any, feed: dict[str, Any]) -> list[Any]:
     bound = session.io_binding()
     for name, array in feed.items():
         bound.bind_cpu_input(name, array)
-    for name in _OUTPUTS:
+    for name in ENCODER_OUTPUTS:
         bound.bind_output(name)
     session.run_with_iobinding(bound)
     return bound.copy_outputs_to_cpu()

@@ -22,6 +22,7 @@ Floats = NDArray[np.float32]
 _runtime: Any = onnxruntime
 _GPU_PROVIDERS = ("CUDAExecutionProvider", "ROCMExecutionProvider")
 
+ENCODER_OUTPUTS = ("embedding", "charge_logits", "article_logits")
 # Tokens of one run of the encoder at most, padding included, unless one case has more.
 RUN_TOKENS = 2048
 
@@ -185,7 +186,5 @@ class Graphs:
         return self._encode(self._one_thread, cases)
 
     def _encode(self, session: Any, cases: Sequence[Sequence[Sequence[int]]]) -> Encoding:
-        outputs: Any = session.run(
-            ["embedding", "charge_logits", "article_logits"], pad_windows(cases, self._pad_id)
-        )
+        outputs: Any = session.run(ENCODER_OUTPUTS, pad_windows(cases, self._pad_id))
         return Encoding(*outputs)
