@@ -1,9 +1,11 @@
 """Circumstances: what counts for the defendant, and what does not."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from liangxing.reading.circumstances import read_circumstances
+from liangxing.reading.circumstances import read_circumstances, word_rules
 from liangxing.reading.normalise import normalise
 from liangxing_training.evaluation.reading_report import reading_report
 from reading_gold import snippets
@@ -114,6 +116,14 @@ def test_entering_a_shop_or_entering_to_kill_is_no_burglary():
 
 def test_a_suicide_that_failed_is_no_attempted_crime():
     assert "attempt" not in read("被告人作案后自杀未遂。")
+
+
+def test_every_pattern_of_the_vocabulary_can_be_searched_for():
+    rules = [rule for _, _, rules in word_rules() for rule in rules]
+    patterns = {p for rule in rules for p in (rule.near, rule.unless, rule.whole) if p}
+    assert len(patterns) > 50
+    for pattern in patterns:
+        re.compile(pattern)
 
 
 def test_a_child_is_known_by_the_age_on_the_day_of_the_offence():

@@ -6,6 +6,7 @@ import onnx
 import pytest
 from liangxing.errors import BundleError, ConfigError, DataError
 from liangxing.model import bundle as bundles
+from liangxing.model.session import ENCODER_OUTPUTS, open_session, pad_windows
 from liangxing.predictor import SentencePredictor
 from liangxing_training import lower_precision as lowering
 from liangxing_training.calibrate import nearest_outcome
@@ -39,6 +40,13 @@ def validation(data):
 def fused(tiny_pipeline, tmp_path_factory):
     path = tmp_path_factory.mktemp("fused") / "fused.onnx"
     fuse(tiny_pipeline.bundle_folder / bundles.ENCODER, path, **ONE_LAYER)
+    return path
+
+
+@pytest.fixture(scope="module")
+def packed(tiny_pipeline, tmp_path_factory):
+    path = tmp_path_factory.mktemp("packed") / "packed.onnx"
+    fuse(tiny_pipeline.bundle_folder / bundles.ENCODER, path, **ONE_LAYER, packed=True)
     return path
 
 
@@ -123,6 +131,35 @@ def test_operators_kept_in_fp32_bring_the_embeddings_nearer(fused, windows, tmp_
     whole = cosines(exact, tmp_path / "whole.onnx", windows, 0).mean()
     assert len(worst) >= 4
     assert whole < cosines(exact, tmp_path / "kept.onnx", windows, 0).mean() < 1
+
+
+def test_a_packed_encoder_answers_like_the_plain_one(tiny_pipeline, packed, windows):
+    lengths = ((40, 7), (3,), (25, 31), (12,))
+    cases = [[row[0][:cut] for cut in cuts] for row, cuts in zip(windows, lengths, strict=False)]
+    for batch in (cases, cases[:1], cases[1:2]):
+        feed = pad_windows(batch, 0)
+        plain, ours = (
+            open_session(path, 1).run(ENCODER_OUTPUTS, feed)
+            for path in (tiny_pipeline.bundle_folder / bundles.ENCODER, packed)
+        )
+        for expected, found in zip(plain, ours, strict=True):
+            np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_padding_does_not_coarsen_a_packed_int8_encoder(packed, windows, tmp_path):
+    """int8 scales activations by what lies in a run: padding must be no part of it."""
+    quantise(packed, tmp_path / "int8.onnx")
+    session = open_session(tmp_path / "int8.onnx", 1)
+    short = pad_windows([[windows[0][0][:30]]], 0)
+    padded = {
+        "input_ids": np.pad(short["input_ids"], ((0, 0), (0, 50))),
+        "attention_mask": np.pad(short["attention_mask"], ((0, 0), (0, 50))),
+        "window_case": short["window_case"],
+    }
+    for one, other in zip(
+        session.run(ENCODER_OUTPUTS, short), session.run(ENCODER_OUTPUTS, padded), strict=True
+    ):
+        np.testing.assert_allclose(one, other, atol=1e-5)
 
 
 def test_an_encoder_whose_attentions_do_not_fuse_is_refused(tiny_pipeline, tmp_path):

@@ -55,6 +55,7 @@ def lower_precision(
             layers=layers,
             heads=int(encoder.num_attention_heads),
             hidden=int(encoder.hidden_size),
+            packed=precision == "int8",
         )
         trial = Path(shutil.copytree(folder, Path(temporary) / "bundle"))
         windows = _windows(folder, texts[: settings.quantised_texts])

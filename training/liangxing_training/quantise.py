@@ -16,14 +16,18 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers import optimizer
 from rich.progress import track
 
+from liangxing_training.packing import pack_tokens
+
 Windows = Sequence[Sequence[int]]
 
 # Operators whose weights become int8 and that are heavy enough to be weighed one by one.
 _WEIGHED = ("Attention", "MatMul")
 
 
-def fuse(plain: Path, fused: Path, *, layers: int, heads: int, hidden: int) -> None:
-    """Writes the graph of `plain` with its attentions fused.
+def fuse(
+    plain: Path, fused: Path, *, layers: int, heads: int, hidden: int, packed: bool = False
+) -> None:
+    """Writes the graph of `plain` with its attentions fused and, for CPUs, its tokens `packed`.
 
     Raises BundleError unless all of `layers` were: a lower precision gains little otherwise.
     """
@@ -37,6 +41,8 @@ def fuse(plain: Path, fused: Path, *, layers: int, heads: int, hidden: int) -> N
             f"{attentions} of {layers} attentions were fused; this encoder cannot be reduced "
             "well, set export.int8=false and export.fp16=false"
         )
+    if packed:
+        pack_tokens(graph.model, hidden)
     graph.save_model_to_file(str(fused))
 
 

@@ -10,6 +10,8 @@ from liangxing.case import Case
 from liangxing.law.bounds import Finder, Statutory, statutory_bounds
 from liangxing.law.charges import canonical_charge
 from liangxing.law.circumstances import CaseFacts
+from liangxing.law.general import general_rules
+from liangxing.law.guideline_data import guidelines
 from liangxing.law.guidelines import (
     Count,
     Guideline,
@@ -32,6 +34,7 @@ from liangxing.reading.circumstances import read_circumstances, word_rules
 from liangxing.reading.dates import last_dated_event
 from liangxing.reading.normalise import normalise
 from liangxing.reading.quantities import UNITS, read_quantities
+from liangxing.reading.vocabulary import patterns
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,12 @@ def assess(
 
 
 def read_rules() -> None:
-    """Reads statutes and rules of reading now, which the first case would wait for otherwise."""
+    """Reads the law and rules of reading now, which the first case would wait for otherwise."""
     statutes()
+    guidelines()
+    general_rules()
     word_rules()
+    patterns("money")
 
 
 def read_case(case: Case, charges: Sequence[str], *, period: Days | None = None) -> CaseReading:

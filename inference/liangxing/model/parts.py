@@ -31,7 +31,7 @@ class Parts:
     def __init__(self, bundle: Bundle, threads: int | None) -> None:
         manifest, folder = bundle.manifest, bundle.folder
         self._manifest = manifest
-        # ONNX Runtime prepares the encoder without the interpreter's lock.
+        # ONNX Runtime prepares its graphs without the interpreter's lock.
         with ThreadPoolExecutor(1) as beside:
             graphs = beside.submit(
                 Graphs,
@@ -41,17 +41,18 @@ class Parts:
                 threads=threads,
                 precision=manifest.precision,
             )
-            self.tokenizer = WindowTokenizer.from_file(folder / TOKENIZER, manifest.windows)
-            self.trees = (
-                TreePart(folder, manifest.files, manifest.feature_names, threads)
+            trees = (
+                beside.submit(TreePart, folder, manifest.files, manifest.feature_names, threads)
                 if TREES in manifest.files
                 else None
             )
+            self.tokenizer = WindowTokenizer.from_file(folder / TOKENIZER, manifest.windows)
             self._charge_grams = (
                 ChargeGrams.from_file(folder / CHARGES) if CHARGES in manifest.files else None
             )
             read_rules()
         self.graphs = graphs.result()
+        self.trees = trees.result() if trees else None
         self._remembered: dict[tuple[tuple[int, ...], ...], Encoding] | None = None
 
     def encode(self, cases: Iterable[Case]) -> Encoding:

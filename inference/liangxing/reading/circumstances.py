@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from liangxing.prediction import Circumstance, Evidence
@@ -39,9 +39,9 @@ _CLAUSE = re.compile(r"[，。；：,;:\n]")
 @dataclass(frozen=True)
 class _Rule:
     id: str
-    near: re.Pattern[str] | None
-    unless: re.Pattern[str] | None
-    whole: re.Pattern[str] | None
+    near: str | None
+    unless: str | None
+    whole: str | None
     firm: bool
     says: Literal["yes", "no"]
     of: Literal["defendant", "anyone", "joint"]
@@ -122,11 +122,11 @@ def _judge(
         return None
     left, right = max(sentence.start, start - _REACH), min(sentence.end, end + _REACH)
     window = text[left:right]
-    if rule.near and not rule.near.search(window):
+    if rule.near and not _compiled(rule.near).search(window):
         return None
-    if rule.unless and rule.unless.search(window):
+    if rule.unless and _compiled(rule.unless).search(window):
         return None
-    if rule.whole and not rule.whole.search(text):
+    if rule.whole and not _compiled(rule.whole).search(text):
         return None
     role = people.speaks_of(sentence, start, carried)
     if role == "witness" or (role == "victim" and rule.of != "anyone"):
@@ -241,9 +241,9 @@ def word_rules() -> list[tuple[str, frozenset[str], list[_Rule]]]:
     for entry in entries:
         rule = _Rule(
             id=entry["id"],
-            near=_compiled(entry.get("near")),
-            unless=_compiled(entry.get("unless")),
-            whole=_compiled(entry.get("text")),
+            near=entry.get("near"),
+            unless=entry.get("unless"),
+            whole=entry.get("text"),
             firm=entry.get("firm", False),
             says=entry.get("says", "yes"),
             of=entry.get("of", "defendant"),
@@ -255,5 +255,7 @@ def word_rules() -> list[tuple[str, frozenset[str], list[_Rule]]]:
     return [(word, frozenset(word), rules) for word, rules in by_word.items()]
 
 
-def _compiled(pattern: str | None) -> re.Pattern[str] | None:
-    return re.compile(pattern) if pattern else None
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # Once a word is hit: most patterns are for words that a text lacks.
+    return re.compile(pattern)
