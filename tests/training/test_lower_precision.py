@@ -123,6 +123,19 @@ def test_an_embedding_that_turns_too_far_is_refused_whatever_the_score(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_int8_that_turns_an_embedding_too_far_is_tried_again(
+    tiny_pipeline, validation, tmp_path, monkeypatch
+):
+    def first_broken(fused, output, kept=()):
+        (quantise if kept else break_weights)(fused, output, kept)
+
+    monkeypatch.setattr(lowering, "quantise", first_broken)
+    settings = ANY_LOSS.model_copy(update={"int8_kept": (2,)})
+    figures = export(tiny_pipeline, tmp_path / "bundle", settings, validation)
+    assert figures["int8_kept_operators"] == 2
+    assert figures["int8_lowest_cosine"] >= settings.minimum_cosine
+
+
 def test_operators_kept_in_fp32_bring_the_embeddings_nearer(fused, windows, tmp_path):
     exact = embeddings(fused, windows, 0)
     worst = by_loss(fused, windows, 0)

@@ -12,10 +12,10 @@ class ExportSettings(BaseModel):
 
     `int8` quantises the encoder's weights for CPUs, `fp16` halves them for a GPU; at most one.
     On the validation split the encoder may then lose `max_cail_loss` points of cail_score and
-    `max_coverage_loss` points of coverage against fp32. Where int8 loses more, it is tried again
-    with the operators that lose most left in fp32, as many as `int8_kept` says, try by try; they
-    are found on `weighed_texts` texts of the training split. Embeddings must besides keep a cosine
-    of at least `minimum_cosine` with those of fp32 on `quantised_texts` texts of that split.
+    `max_coverage_loss` points of coverage against fp32, and its embeddings must keep a cosine of
+    at least `minimum_cosine` with those of fp32 on `quantised_texts` texts of the training split.
+    Where int8 loses more, it is tried again with the operators that lose most left in fp32, as
+    many as `int8_kept` says, try by try; they are found on `weighed_texts` texts of that split.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 from liangxing.errors import BundleError, ConfigError, DataError
 from liangxing.model import bundle as bundles
@@ -31,7 +33,7 @@ def lower_precision(
 
     `encoder` is the configuration of the Hugging Face encoder; `texts` come from the training
     split. Returns what was lost. Raises BundleError with the figures when every try loses more
-    than the settings allow, an embedding turns too far, or an attention is not fused; the folder
+    or turns an embedding further than the settings allow, or an attention is not fused; the folder
     is then not to be used.
     """
     precision = settings.precision
@@ -59,28 +61,36 @@ def lower_precision(
         )
         trial = Path(shutil.copytree(folder, Path(temporary) / "bundle"))
         windows = _windows(folder, texts[: settings.quantised_texts])
-        cost, kept = _first_within(folder, trial, fused, settings, windows, validation)
-        similar = cosines(
-            embeddings(fused, windows, _pad_id(folder)),
-            trial / bundles.ENCODER,
-            windows,
-            _pad_id(folder),
-        )
-        if not similar.min() >= settings.minimum_cosine:
-            raise BundleError(
-                f"export.{precision} is refused: an embedding has a cosine of "
-                f"{similar.min():.3f} with that of fp32, the limit is "
-                f"export.minimum_cosine={settings.minimum_cosine:g}; lower it or set "
-                f"export.{precision}=false"
-            )
+        found = _first_within(folder, trial, fused, settings, windows, validation)
         shutil.copyfile(trial / bundles.ENCODER, folder / bundles.ENCODER)
     return {
         f"{precision}_fused_attentions": float(layers),
-        f"{precision}_kept_operators": float(kept),
-        f"{precision}_lowest_cosine": float(similar.min()),
-        f"{precision}_mean_cosine": float(similar.mean()),
-        **cost.figures(precision),
+        f"{precision}_kept_operators": float(found.kept),
+        f"{precision}_lowest_cosine": float(found.similar.min()),
+        f"{precision}_mean_cosine": float(found.similar.mean()),
+        **found.cost.figures(precision),
     }
+
+
+@dataclass(frozen=True)
+class _Try:
+    """What a lowered encoder costs, with `kept` operators in fp32; `similar` [texts] are the
+    cosines of its embeddings with those of fp32."""
+
+    cost: Cost
+    similar: np.ndarray
+    kept: int
+
+    def within(self, settings: ExportSettings) -> bool:
+        # Written so that NaN fails too.
+        near = bool(self.similar.min() >= settings.minimum_cosine)
+        return near and self.cost.within(settings.max_cail_loss, settings.max_coverage_loss)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.cost}, lowest cosine {self.similar.min():.3f} with {self.kept} operators left "
+            "in fp32"
+        )
 
 
 def to_fp16(fused: Path, output: Path) -> None:
@@ -95,27 +105,30 @@ def _first_within(
     settings: ExportSettings,
     windows: Sequence[Windows],
     validation: Sequence[Record],
-) -> tuple[Cost, int]:
-    """The cost of the first try within the limits, which `trial` then holds, and the number of
-    operators that it left in fp32."""
+) -> _Try:
+    """The first try within the limits, which `trial` then holds."""
     found = bundles.load_bundle(folder)
+    pad_id = found.manifest.windows.pad_id
     exact: Answers = answers(folder, validation, "Validation in fp32")
-    tried: list[str] = []
-    for kept in _tries(fused, trial / bundles.ENCODER, settings, windows, _pad_id(folder)):
+    embedded = embeddings(fused, windows, pad_id)
+    encoder = trial / bundles.ENCODER
+    tried: list[_Try] = []
+    for kept in _tries(fused, encoder, settings, windows, pad_id):
         bundles.write_manifest(
             trial, found.manifest.model_copy(update={"precision": settings.precision})
         )
         lowered = answers(trial, validation, f"Validation in {settings.precision}")
         cost = measure_cost(exact, lowered, validation, found.grid)
-        if cost.within(settings.max_cail_loss, settings.max_coverage_loss):
-            return cost, kept
-        tried.append(f"{cost} with {kept} operators left in fp32")
+        tried.append(_Try(cost, cosines(embedded, encoder, windows, pad_id), kept))
+        if tried[-1].within(settings):
+            return tried[-1]
     raise BundleError(
         f"export.{settings.precision} is refused: it loses more than "
         f"export.max_cail_loss={settings.max_cail_loss:g} or "
         f"export.max_coverage_loss={settings.max_coverage_loss:g} points (validation, head "
-        f"alone): {'; '.join(tried)}. Set export.{settings.precision}=false or raise the limit; "
-        "the bundle was not written"
+        f"alone), or an embedding has a cosine with that of fp32 below "
+        f"export.minimum_cosine={settings.minimum_cosine:g}: {'; '.join(map(str, tried))}. Set "
+        f"export.{settings.precision}=false or move the limit; the bundle was not written"
     )
 
 
@@ -144,7 +157,3 @@ def _windows(folder: Path, texts: Sequence[str]) -> list[Windows]:
     settings = bundles.load_bundle(folder).manifest.windows
     tokenizer = WindowTokenizer.from_file(folder / bundles.TOKENIZER, settings)
     return [tokenizer.windows(text, None)[0] for text in texts]
-
-
-def _pad_id(folder: Path) -> int:
-    return bundles.load_bundle(folder).manifest.windows.pad_id
